@@ -1,0 +1,54 @@
+// An experiment: what to run, fully resolved. Read from TOML, overridden by --set, checked, and written back
+// as JSON.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/error.h"
+#include "nemesis/fault.h"
+#include "store/config.h"
+#include "workloads/workload.h"
+
+namespace fracas::harness {
+
+using Nanoseconds = nemesis::Nanoseconds;
+
+/// How clients behave ([workload], beside what the generator takes).
+struct ClientBehaviour {
+  double rate = 200;                    ///< operations a second over all clients; 0: closed loop ("max")
+  bool sticky = false;                  ///< a client keeps to one coordinator
+  bool contexts = true;                 ///< sends the context of its last answer for the key
+  Nanoseconds timeout = 1'000'000'000;  ///< of one request, client side; the store gets 80 % of it
+};
+
+struct Experiment {
+  std::string name = "default";
+  std::string about;
+  std::uint64_t seed = 0;  ///< drawn by the command line when the file has none
+  Nanoseconds steady = 3'000'000'000;
+  Nanoseconds duration = 30'000'000'000;  ///< of torment
+  Nanoseconds settle = 20'000'000'000;    ///< bound
+  store::Config store;
+  std::string workload = "mixed";
+  workloads::Parameters load;  ///< seed copied from above
+  ClientBehaviour clients;
+  std::vector<nemesis::FaultSpec> faults;
+  std::map<std::string, std::string> expect;  ///< property -> "holds" | "violated"
+};
+
+/// `fracas run` with nothing else: the default cluster, `mixed`, and faults of every class.
+Experiment default_experiment();
+/// Reads a file, then applies `--set key=value` in order. Messages have file:line:column, and "did you mean".
+Result<Experiment> load_experiment(const std::optional<std::filesystem::path>& file,
+                                   const std::vector<std::pair<std::string, std::string>>& settings);
+nlohmann::json to_json(const Experiment&);
+Result<Experiment> experiment_from_json(const nlohmann::json&);
+
+}  // namespace fracas::harness

@@ -1,0 +1,36 @@
+// Judges a run folder or a bare history: runs the checkers and compares what they observe with what was
+// promised or expected.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "checker/property.h"
+#include "harness/error.h"
+#include "harness/promises.h"
+
+namespace fracas::harness {
+
+struct Judged {
+  checker::Verdict verdict;
+  Promise promise;
+  bool met = true;  ///< as promised, or as the experiment expects
+  double seconds = 0;
+};
+
+struct Judgement {
+  Exit exit = Exit::pass;
+  std::string verdict;   ///< "pass", "fail", "unknown", "vacuous", "interrupted", "error"
+  std::string sentence;  ///< one sentence why
+  std::vector<Judged> properties;
+};
+
+/// A run folder, with the promises of its experiment; writes verdicts.json into it unless `read_only`.
+/// Errors: file:line, usage.
+Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only = false);
+/// A bare history: those named are taken as promised (all that the history can decide, if none is named).
+Result<Judgement> judge_history(const std::filesystem::path& file,
+                                const std::vector<std::string>& properties);
+
+}  // namespace fracas::harness

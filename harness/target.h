@@ -1,0 +1,49 @@
+// What an experiment needs of the system under test: how a node is started, when it is ready, client calls,
+// one replica's own state. The bundled store is one target (targets/fracas_store.h). Calls travel as bytes
+// over the world's links.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/error.h"
+
+namespace fracas::harness {
+
+/// One request of a client session to one node. Values and contexts are JSON texts, opaque to the world.
+struct TargetRequest {
+  enum class Kind : std::uint8_t { get, put, remove };
+  Kind kind = Kind::get;
+  std::string key;
+  std::string value;    ///< put
+  std::string context;  ///< opaque token of an earlier answer; empty: blind
+  std::int64_t timeout_ns = 1'000'000'000;
+};
+
+/// What came back, or what is known of what did not.
+struct TargetResponse {
+  enum class Status : std::uint8_t {
+    ok,
+    rejected,  ///< certainly nothing happened (refused connection, bad request, unavailable before anything
+               ///< was sent)
+    unknown,   ///< it may have happened (time-out, reset, unknown outcome)
+  };
+  Status status = Status::unknown;
+  std::string error;                ///< kind and message, unless ok
+  std::vector<std::string> values;  ///< JSON texts; a put's own value first
+  std::string context;              ///< token to send next time
+  std::string context_json;         ///< the same, readable: {"n1#3": 17}; empty under lww
+  std::string clock;                ///< JSON text for the history's `clock`
+};
+
+/// A node's own account of itself, read over a way that no fault touches.
+struct NodeStatus {
+  std::int64_t wall_us = 0;
+  std::uint64_t hints_pending = 0;
+  /// Completed exchanges by peer name; counts up.
+  std::vector<std::pair<std::string, std::uint64_t>> exchanges;
+};
+
+}  // namespace fracas::harness

@@ -1,0 +1,65 @@
+// A kind of fault: how it is described, drawn, begun, ended and measured. One file each in nemesis/faults/,
+// one line in kinds.cc.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <random>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nemesis/fault.h"
+#include "nemesis/surroundings.h"
+
+namespace fracas::nemesis {
+
+/// The seeded generator of a planner. Draw with boost::random distributions only: std's differ between
+/// libraries.
+using Random = std::mt19937_64;
+
+/// Documentation and default of one parameter.
+struct ParameterInfo {
+  std::string_view name;
+  std::string_view values;         ///< "a duration", "halves | random | ...", for messages
+  std::string_view default_value;  ///< as text
+  std::string_view sentence;
+};
+
+/// What a fault did, measured.
+struct Effect {
+  bool took_effect = false;
+  /// JSON text of an object: connections_cut, bytes_held, skew_ms, operations_in_flight...
+  std::string measured = "{}";
+};
+
+/// A fault that has begun. Destroying it without end() is a bug: the runner ends all.
+class ActiveFault {
+ public:
+  virtual ~ActiveFault() = default;
+  /// Undoes the fault and says what it did. Called once; safe if the node died or was healed by others
+  /// meanwhile.
+  virtual Effect end(Surroundings&) = 0;
+};
+
+struct Kind {
+  std::string_view name;      ///< "class.name"
+  std::string_view sentence;  ///< for `fracas list faults`
+  std::vector<ParameterInfo> parameters;
+  Nanoseconds default_duration;
+  /// Needs the network between nodes (or clients and nodes) to be under control before the nodes start.
+  bool uses_network = false;
+  /// Checks a spec's parameters and draws what is open (ranges, splits) for a fault on `fault.nodes`; `all`
+  /// are the nodes' names.
+  FaultResult<Parameters> (*draw)(const FaultSpec&, const Fault& fault, const std::vector<std::string>& all,
+                                  Random&);
+  std::unique_ptr<ActiveFault> (*begin)(const Fault&, Surroundings&);
+};
+
+std::span<const Kind> kinds();
+const Kind* find_kind(std::string_view name);
+/// "process" of "process.kill".
+std::string_view class_of(std::string_view kind);
+
+}  // namespace fracas::nemesis

@@ -1,0 +1,36 @@
+// The network as one TCP proxy per directed pair: each node is told the proxy's address instead of its
+// peer's. Links between nodes carry messages one way (a node answers over its own connection), so a directed
+// rule is one proxy; a client's connection carries both ways, and each way obeys its own link.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "nemesis/surroundings.h"
+
+namespace fracas::nemesis {
+
+class ProxyNetwork : public Network {
+ public:
+  explicit ProxyNetwork(boost::asio::io_context&);
+  ~ProxyNetwork() override;
+
+  /// Listens on a free loopback port for `from` and forwards to 127.0.0.1:upstream_port of `to`. Returns the
+  /// port.
+  boost::system::result<std::uint16_t, std::string> open_link(const std::string& from, const std::string& to,
+                                                              std::uint16_t upstream_port);
+  void close();
+
+  void block(const std::string& from, const std::string& to) override;
+  void unblock(const std::string& from, const std::string& to) override;
+  LinkCounters counters(const std::string& from, const std::string& to) const override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fracas::nemesis

@@ -1,0 +1,60 @@
+// Every knob of a cluster, its values, and the check that a combination makes sense. One table serves the
+// experiment file, the command line of fracas-store and `fracas explain`.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/bugs.h"
+
+namespace fracas::store {
+
+enum class Conflict : std::uint8_t { siblings, lww };
+enum class Repair : std::uint8_t { none, async };
+enum class Hints : std::uint8_t { coordinator, off };
+enum class Fsync : std::uint8_t { always, never };
+
+struct Config {
+  int nodes = 5;
+  int n = 3;
+  int r = 2;
+  int w = 2;
+  Conflict conflict = Conflict::siblings;
+  Repair repair = Repair::async;
+  Hints hints = Hints::coordinator;
+  Fsync fsync = Fsync::always;
+  std::int64_t anti_entropy_ns = 1'000'000'000;  ///< period of a node's round over its peers; 0: off
+  std::int64_t timeout_ns =
+      1'000'000'000;       ///< of a client request inside the store, unless the request says less
+  int max_siblings = 100;  ///< a put over it is refused
+  std::int64_t max_value_bytes = 1 << 20;
+  BugSet bugs;
+};
+
+/// Which knob is wrong, and what would be right.
+struct ConfigError {
+  std::string field;
+  std::string message;
+};
+
+/// A knob. Fixed ones (coordinator = node, placement = strict, stamp = wall, gc = keep) take their one value
+/// so far.
+struct Knob {
+  std::string_view name;    ///< as in [store]: "anti_entropy"
+  std::string_view values;  ///< "siblings | lww"
+  std::string_view sentence;
+};
+std::span<const Knob> knobs();
+
+/// Sets one knob from text ("3", "quorum", "lww", "1s", "off"; bugs: "a,b"). r and w take one, quorum and
+/// all, resolved by check(), so set n first or call in any order and check() last.
+boost::system::result<void, ConfigError> set(Config&, std::string_view name, std::string_view value);
+/// Resolves symbols and refuses combinations that make no sense, naming the knob.
+boost::system::result<void, ConfigError> check(Config&);
+std::string get(const Config&, std::string_view name);
+
+}  // namespace fracas::store

@@ -1,0 +1,154 @@
+// One node of the store as a pure state machine: everything that happens to it, and everything it wants.
+// It owns a Replica (this node's copies), a Coordinator (client requests in flight), the hints and the
+// anti-entropy exchanges.
+//
+// The contract with whoever drives it (store/server, simulation):
+//   1. step() never blocks, never throws on input, and is total.
+//   2. Effects are carried out in the order given, over all batches: a Persist is durable (as the fsync knob
+//   says) before any
+//      later SendToPeer or ReplyToClient goes out. A driver may gather the Persists of several batches into
+//      one synced write, as long as what follows them waits.
+//   3. The state of all keys lives in memory; the disk is read once, before the first step. A crash destroys
+//   the Node;
+//      it is rebuilt from the records that the disk kept.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "store/config.h"
+#include "store/message.h"
+
+namespace fracas::store {
+
+/// What the driver's clocks say at the moment of the event. Wall time may jump; durations come from `steady`
+/// only.
+struct Instant {
+  std::int64_t steady_ns = 0;
+  std::int64_t wall_us = 0;  ///< since 1970
+};
+
+using RequestId = std::uint64_t;
+
+// --- what happens to a node ---
+
+enum class Verb : std::uint8_t { get, put, remove };
+
+/// A client's request, syntactically sound; ranges (r <= n...) and the context token are checked by the node.
+struct ClientRequest {
+  RequestId id = 0;  ///< unique among requests of this incarnation
+  Verb verb = Verb::get;
+  std::string key;
+  std::string value;    ///< put: JSON text, compact
+  std::string context;  ///< token as received; empty: none
+  std::optional<int> n, r, w;
+  std::optional<std::int64_t> timeout_ns;
+};
+/// A message came from a peer whose frame was sound.
+struct FromPeer {
+  NodeIndex from = 0;
+  Message message;
+};
+/// A message could not be handed to the network (no connection): certainly nothing of it went out.
+struct SendFailed {
+  NodeIndex to = 0;
+  Message message;
+};
+struct TimerFired {
+  std::uint64_t timer = 0;
+};
+using Event = std::variant<ClientRequest, FromPeer, SendFailed, TimerFired>;
+
+// --- what a node wants ---
+
+struct SendToPeer {
+  NodeIndex to = 0;
+  Message message;
+};
+
+enum class ErrorKind : std::uint8_t {
+  bad_request,        ///< 400, field named
+  value_too_large,    ///< 413
+  too_many_siblings,  ///< 409: refused, nothing done
+  overloaded,         ///< 503: refused before anything was done
+  unavailable,        ///< 503: no home could be asked; certainly nothing was done
+  timeout,            ///< 504: a read that got fewer than r answers; reads change nothing
+  unknown_outcome,    ///< 504: a write that reached some replicas but not w in time: it may have happened
+};
+std::string_view to_string(ErrorKind);
+
+struct ClientError {
+  ErrorKind kind = ErrorKind::bad_request;
+  std::string field;  ///< of bad requests: "r", "w", "n", "timeout", "context", "value", "key"
+  std::string message;
+};
+/// Answer to a client. For ok: the values that remain (put: its own first), the token that covers exactly
+/// those, and the version in the form of a history's `clock` (JSON text: results/README.md).
+struct ReplyToClient {
+  RequestId id = 0;
+  std::optional<ClientError> error;
+  std::vector<std::string> values;
+  std::string context;
+  std::string clock;
+  int acks = 0;  ///< distinct homes that answered
+};
+/// One atomic batch: key of the storage -> record, or nothing to erase it. Keys and records are the node's
+/// own binary forms.
+struct Persist {
+  std::vector<std::pair<std::string, std::optional<std::string>>> writes;
+};
+struct SetTimer {
+  std::uint64_t timer = 0;
+  std::int64_t delay_ns = 0;
+};
+using Effect = std::variant<SendToPeer, ReplyToClient, Persist, SetTimer>;
+
+struct NodeOptions {
+  Config config;
+  NodeIndex self = 0;
+  std::vector<std::string> names;  ///< of all nodes, by index; the same order on every node
+  std::array<std::uint8_t, 16>
+      actor{};             ///< fresh random bytes of this process incarnation; never read from disk
+  std::uint64_t seed = 0;  ///< of jitter
+};
+
+/// Counters and gauges, by Prometheus name ("fracas_read_repairs_total"), ordered.
+using Metrics = std::map<std::string, double>;
+
+class Node {
+ public:
+  /// `records` is everything that the disk kept. An unreadable record is an error that names its key.
+  static boost::system::result<std::unique_ptr<Node>, std::string> open(
+      NodeOptions, const std::vector<std::pair<std::string, std::string>>& records);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  /// Once, before any event: sets the first timers, asks for hint delivery.
+  void start(Instant now, std::vector<Effect>& effects);
+  void step(Instant now, const Event&, std::vector<Effect>& effects);
+
+  // Inspection; changes nothing.
+  Metrics metrics() const;
+  /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys,
+  /// anti_entropy.peers.{name}.completed.
+  std::string status(Instant now) const;
+  /// JSON text {"key", "values", "clock"} of this replica's own state; values empty and clock null if it has
+  /// none.
+  std::string replica_state(const std::string& key) const;
+  std::vector<std::string> keys() const;
+
+ private:
+  struct Impl;
+  explicit Node(std::unique_ptr<Impl>);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fracas::store
