@@ -1,0 +1,48 @@
+"""Whatever ends a run, nothing is left behind, and what was recorded is judged and reported."""
+
+import os
+import signal
+import unittest
+
+from fracas import EndToEnd, processes_of, wait_for
+
+
+class Interruption(EndToEnd):
+    def interrupted(self, name, number):
+        process, folder = self.start_run(name, "--seed", "2")
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, errors)
+        self.assertEqual(processes_of(folder), [])
+        return folder, errors
+
+    def test_ctrl_c_heals_stops_judges_and_reports(self):
+        folder, _ = self.interrupted("ctrl-c", signal.SIGINT)
+        self.assertTrue((folder / "report.html").exists())
+        self.assertIn('"interrupted"', (folder / "report.json").read_text())
+
+    def test_sigterm_does_the_same(self):
+        folder, _ = self.interrupted("sigterm", signal.SIGTERM)
+        self.assertTrue((folder / "report.html").exists())
+
+    def test_kill_9_leaves_no_node_alive_for_two_seconds(self):
+        process, folder = self.start_run("kill-9", "--seed", "3")
+        self.assertGreater(len(processes_of(folder)), 0)
+        process.kill()
+        process.wait(10)
+        wait_for(lambda: processes_of(folder) == [], 2, "all nodes gone")
+
+    def test_a_node_that_dies_by_itself_is_an_event_and_the_run_goes_on(self):
+        process, folder = self.start_run("death", "--seed", "4", "--duration", "5s")
+        victim = processes_of(folder)[0]
+        os.kill(victim, signal.SIGABRT)
+        _, errors = process.communicate(timeout=120)
+        self.assertIn(process.returncode, (0, 255), errors)
+        exits = [line for line in (folder / "faults.jsonl").read_text().splitlines() if '"node-exit"' in line]
+        self.assertEqual(len(exits), 1)
+        self.assertIn("signal 6", exits[0])
+        self.assertTrue((folder / "report.html").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
