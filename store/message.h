@@ -1,16 +1,114 @@
 // What nodes say to each other. The frame (version byte, length, checksum) is wire.h's business.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "store/actor.h"
+#include "store/hash.h"
+#include "store/key_state.h"
+
 namespace fracas::store {
 
-using NodeIndex = std::uint16_t;  ///< position in the cluster's list of names
+/// Names what an answer belongs to. Unique among the incarnations of a node: each starts at a random number,
+/// so that an answer to a predecessor matches nothing.
+using OperationId = std::uint64_t;
+
+using KeyStates = std::vector<std::pair<std::string, KeyState>>;
+
+// --- copies of one key ---
+
+/// "Tell me your copy." Answered by ReadReply.
+struct ReadRequest {
+  OperationId operation = 0;
+  std::string key;
+};
+struct ReadReply {
+  OperationId operation = 0;
+  Actor incarnation;  ///< of who answers
+  KeyState state;
+};
+/// "Merge this." Puts, hints and read repairs; acknowledged once durable, unless `operation` is 0 (repairs).
+struct WriteRequest {
+  OperationId operation = 0;
+  std::string key;
+  KeyState state;
+};
+struct WriteReply {
+  OperationId operation = 0;
+  Actor incarnation;                   ///< of who answers
+  std::uint64_t storage_sequence = 0;  ///< of who answers, for noticing lost state; 0: not kept
+};
+
+// --- a put that arrived at a node without a copy of the key (siblings only) ---
+
+/// A client's put or delete, to be coordinated by the receiver. Its context has passed the sender's check.
+struct ForwardRequest {
+  OperationId operation = 0;
+  bool remove = false;
+  std::string key;
+  std::string value;
+  std::string context;  ///< token
+  std::uint32_t n = 0;
+  std::uint32_t w = 0;
+  std::int64_t timeout_ns = 0;
+};
+/// The answer to the client, word for word.
+struct ForwardReply {
+  OperationId operation = 0;
+  std::optional<std::uint8_t> error;  ///< ErrorKind
+  std::string field;
+  std::string message;
+  std::vector<std::string> values;
+  std::string context;
+  std::string clock;
+  std::uint32_t acks = 0;
+};
+
+// --- anti-entropy, in the order of an exchange; a walk is repeated until the roots are equal ---
+
+/// Initiator: the roots of all partitions that both hold.
+struct ExchangeRoots {
+  OperationId operation = 0;
+  std::vector<std::pair<std::uint16_t, Hash>> roots;
+};
+/// Peer: its non-empty buckets in the partitions that differ; none: all equal.
+struct ExchangeBuckets {
+  struct Partition {
+    std::uint16_t partition = 0;
+    std::vector<std::pair<std::uint16_t, Hash>> buckets;
+  };
+  OperationId operation = 0;
+  std::vector<Partition> partitions;
+};
+/// Initiator: the slots (ring.h) that differ, and the clocks of all its keys in them.
+struct ExchangeKeys {
+  OperationId operation = 0;
+  std::vector<std::uint16_t> slots;
+  KeyStates clocks;  ///< without values
+};
+/// Peer: its states that the initiator does not cover, and the keys of which it wants the initiator's state.
+struct ExchangeStates {
+  OperationId operation = 0;
+  KeyStates states;
+  std::vector<std::string> wanted;
+};
+/// Initiator: the wanted states.
+struct ExchangePush {
+  OperationId operation = 0;
+  KeyStates states;
+};
+/// Peer: they are merged and durable.
+struct ExchangePushed {
+  OperationId operation = 0;
+};
+
+using Message =
+    std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
+                 ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush, ExchangePushed>;
+
 }  // namespace fracas::store

@@ -1,0 +1,28 @@
+// Who issues dots and stamps: one actor per incarnation of a process, never read from disk, so that no dot
+// can be issued twice after state was lost (riak_kv#679).
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace fracas::store {
+
+using NodeIndex = std::uint16_t;  ///< position in the cluster's list of names
+
+/// 16 bytes: the node's index (2, big endian), then 14 random ones. Ordered bytewise, hence by node first.
+struct Actor {
+  std::array<std::uint8_t, 16> bytes{};
+
+  /// Puts the index of its node into the first two of 16 random bytes.
+  static Actor of(NodeIndex node, const std::array<std::uint8_t, 16>& random);
+  NodeIndex node() const { return static_cast<NodeIndex>(bytes[0] << 8 | bytes[1]); }
+  auto operator<=>(const Actor&) const = default;
+};
+
+/// "n1#1f3a5c77b2d0": the name of its node and the first 12 hexadecimal digits of its random part.
+std::string to_string(const Actor&, std::span<const std::string> names);
+
+}  // namespace fracas::store

@@ -1,0 +1,68 @@
+// Dotted version vector sets (Almeida et al., DAIS 2014): the siblings of a key and what they have seen, in
+// one structure. A value lives under the actor that issued its dot; newest first, so that dots need not be
+// stored.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/actor.h"
+
+namespace fracas::store {
+
+/// JSON text, or nothing: a tombstone. A delete is a write like any other, so it needs a dot like any other.
+using Value = std::optional<std::string>;
+
+/// What somebody has seen: all events 1..n of each actor.
+using Context = std::map<Actor, std::uint64_t>;
+
+struct Dot {
+  Actor actor;
+  std::uint64_t counter = 0;
+  auto operator<=>(const Dot&) const = default;
+};
+
+bool contains(const Context&, const Dot&);
+
+class DvvSet {
+ public:
+  /// The actor has issued events 1..n; the value at index i has the dot (actor, n - i); events up to
+  /// n - values.size() are known and overwritten.
+  struct Entry {
+    std::uint64_t n = 0;
+    std::vector<Value> values;
+    bool operator==(const Entry&) const = default;
+  };
+  using Entries = std::map<Actor, Entry>;
+
+  DvvSet() = default;
+  /// `entries` must hold values.size() <= n for each actor.
+  explicit DvvSet(Entries entries);
+
+  const Entries& entries() const { return entries_; }
+  bool empty() const { return entries_.empty(); }
+  /// Number of siblings, tombstones included.
+  std::size_t siblings() const;
+  /// The context that covers exactly what is in here.
+  Context join() const;
+
+  /// Least upper bound: a value is dropped only if the other side has seen its dot and holds it no longer.
+  void sync(const DvvSet& other);
+  /// sync(other) would change nothing.
+  bool covers(const DvvSet& other) const;
+  /// A write by `actor` that has seen `context`: drops the values it covers, adds `value` under a new dot.
+  Dot put(const Context& context, Value value, const Actor& actor);
+  /// Number of siblings that a put with this context would leave, its own included.
+  std::size_t siblings_after_put(const Context& context) const;
+
+  bool operator==(const DvvSet&) const = default;
+
+ private:
+  Entries entries_;
+};
+
+}  // namespace fracas::store

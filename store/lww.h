@@ -1,0 +1,45 @@
+// Last write wins: a key is one cell, and the greatest stamp keeps it. The order is total and the same on
+// every node, so that replicas agree whatever the order of arrival (CASSANDRA-1039).
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+#include "store/actor.h"
+#include "store/dvvset.h"
+
+namespace fracas::store {
+
+/// Ordered by wall time, then actor, then sequence; no two writes share (actor, sequence).
+struct Stamp {
+  std::int64_t wall_us = 0;
+  Actor actor;
+  std::uint64_t sequence = 0;
+  auto operator<=>(const Stamp&) const = default;
+};
+
+struct LwwCell {
+  Stamp stamp;
+  Value value;
+
+  /// Keeps the greater stamp. A tombstone has an ordinary stamp.
+  void merge(const LwwCell& other);
+  bool covers(const LwwCell& other) const { return stamp >= other.stamp; }
+  bool operator==(const LwwCell&) const = default;
+};
+
+/// Issues a node's stamps. They never go backwards, however the wall clock jumps: max(last + 1, now).
+class StampClock {
+ public:
+  explicit StampClock(const Actor& actor) : actor_(actor) {}
+  /// A stamp of an earlier incarnation of this node, found on its disk.
+  void observe(const Stamp&);
+  Stamp next(std::int64_t wall_us);
+
+ private:
+  Actor actor_;
+  std::int64_t last_us_ = 0;
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace fracas::store
