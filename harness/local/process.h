@@ -1,5 +1,7 @@
 // A child process that never outlives us: own process group, death signal, output into a file, exit as a
-// value. The one place that knows Boost.Process (its defects in 1.81 and how they are avoided: process.cc).
+// value. What it forks belongs to it: when it is gone, the rest of its group is killed. The death signal
+// covers the child alone, and what leaves the group (setsid) is not covered at all. The one place that knows
+// Boost.Process (its defects in 1.81 and how they are avoided: process.cc).
 #pragma once
 
 #include <sys/types.h>
@@ -30,14 +32,15 @@ std::string to_string(const ExitStatus&);
 struct ProcessOptions {
   std::filesystem::path program;
   std::vector<std::string> arguments;
-  std::filesystem::path output;  ///< stdout and stderr are appended
+  std::filesystem::path output;  ///< stdout and stderr are appended; empty: thrown away. stdin is /dev/null
   bool distortable_clock = false;
 };
 
 /// Spawn from the thread that lives as long as the harness: the death signal follows the thread that forked.
 class Process {
  public:
-  /// `on_exit` comes once, from the loop, when the process is gone and reaped.
+  /// `on_exit` comes once, from the loop, when the process is gone and reaped; it may destroy the Process.
+  /// The loop must outlive the Process. A program that cannot be executed is an Error that names it.
   static Result<std::unique_ptr<Process>> spawn(boost::asio::io_context&, const ProcessOptions&,
                                                 std::function<void(ExitStatus)> on_exit);
   ~Process();  ///< kills the group and reaps if it still runs; on_exit is not called then
@@ -56,8 +59,8 @@ class Process {
 
  private:
   struct Impl;
-  explicit Process(std::unique_ptr<Impl>);
-  std::unique_ptr<Impl> impl_;
+  explicit Process(std::shared_ptr<Impl>);
+  std::shared_ptr<Impl> impl_;
 };
 
 }  // namespace fracas::harness
