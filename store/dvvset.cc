@@ -1,0 +1,95 @@
+#include "store/dvvset.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace fracas::store {
+namespace {
+
+/// Events up to here are known to be overwritten.
+std::uint64_t overwritten(const DvvSet::Entry& entry) { return entry.n - entry.values.size(); }
+
+/// How many of the newer entry's values survive the older one: those that the older has not seen, and those
+/// that it has and holds still.
+std::size_t surviving(const DvvSet::Entry& newer, const DvvSet::Entry& older) {
+  if (overwritten(newer) >= overwritten(older)) return newer.values.size();
+  return static_cast<std::size_t>(newer.n - overwritten(older));
+}
+
+void merge(DvvSet::Entry& mine, const DvvSet::Entry& other) {
+  if (mine.n >= other.n) {
+    mine.values.resize(surviving(mine, other));
+    return;
+  }
+  DvvSet::Entry merged = other;
+  merged.values.resize(surviving(other, mine));
+  mine = std::move(merged);
+}
+
+/// Values of the entry that a reader of `seen` events has not seen.
+std::size_t unseen(const DvvSet::Entry& entry, std::uint64_t seen) {
+  if (entry.n <= seen) return 0;
+  return static_cast<std::size_t>(std::min<std::uint64_t>(entry.n - seen, entry.values.size()));
+}
+
+}  // namespace
+
+bool contains(const Context& context, const Dot& dot) {
+  const auto seen = context.find(dot.actor);
+  return seen != context.end() && seen->second >= dot.counter;
+}
+
+DvvSet::DvvSet(Entries entries) : entries_(std::move(entries)) {
+  for ([[maybe_unused]] const auto& [actor, entry] : entries_) assert(entry.values.size() <= entry.n);
+}
+
+std::size_t DvvSet::siblings() const {
+  std::size_t count = 0;
+  for (const auto& [actor, entry] : entries_) count += entry.values.size();
+  return count;
+}
+
+Context DvvSet::join() const {
+  Context context;
+  for (const auto& [actor, entry] : entries_) context.emplace_hint(context.end(), actor, entry.n);
+  return context;
+}
+
+void DvvSet::sync(const DvvSet& other) {
+  for (const auto& [actor, entry] : other.entries_) {
+    const auto [mine, added] = entries_.try_emplace(actor, entry);
+    if (!added) merge(mine->second, entry);
+  }
+}
+
+bool DvvSet::covers(const DvvSet& other) const {
+  return std::all_of(other.entries_.begin(), other.entries_.end(), [&](const auto& theirs) {
+    const auto mine = entries_.find(theirs.first);
+    return mine != entries_.end() && mine->second.n >= theirs.second.n &&
+           overwritten(mine->second) >= overwritten(theirs.second);
+  });
+}
+
+Dot DvvSet::put(const Context& context, Value value, const Actor& actor) {
+  for (const auto& [author, seen] : context) {
+    if (seen == 0) continue;
+    Entry& entry = entries_[author];
+    entry.values.resize(unseen(entry, seen));
+    entry.n = std::max(entry.n, seen);
+  }
+  Entry& own = entries_[actor];
+  own.values.insert(own.values.begin(), std::move(value));
+  return {actor, ++own.n};
+}
+
+std::size_t DvvSet::siblings_after_put(const Context& context) const {
+  std::size_t count = 1;
+  for (const auto& [actor, entry] : entries_) {
+    const auto seen = context.find(actor);
+    count += seen == context.end() ? entry.values.size() : unseen(entry, seen->second);
+  }
+  return count;
+}
+
+}  // namespace fracas::store
