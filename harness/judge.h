@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ struct Judgement {
   std::string sentence;  ///< one sentence why
   std::vector<Judged> properties;
 };
+
+/// verdicts.json: an entry per property.
+nlohmann::ordered_json properties_json(const Judgement&);
 
 /// A run folder, with the promises of its experiment; writes verdicts.json into it unless `read_only`.
 /// Errors: file:line, usage.

@@ -1,0 +1,222 @@
+// Runs the checkers on what a run left behind and compares what they saw with what was promised.
+#include "harness/judge.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "harness/judgement.h"
+#include "harness/run_files.h"
+#include "harness/suggest.h"
+#include "nemesis/kind.h"
+
+namespace fracas::harness {
+namespace {
+
+Error input_error(const checker::InputError& error) { return {Exit::usage, error.to_string()}; }
+
+Error contradiction(const std::filesystem::path& file, std::uint64_t line, std::string_view message) {
+  return {Exit::usage, line == 0 ? fmt::format("{}: {}", file.string(), message)
+                                 : fmt::format("{}:{}: {}", file.string(), line, message)};
+}
+
+/// Everything in a run folder that a verdict rests on.
+struct Materials {
+  Experiment experiment;
+  RunFacts run;
+  std::size_t planned_faults = 0;
+  checker::History history;
+  checker::Evidence evidence;
+};
+
+Result<checker::Evidence> read_evidence(const std::filesystem::path& folder, const RunFacts& run) {
+  checker::Evidence evidence;
+  evidence.settlement = run.settlement;
+  evidence.conflict = run.conflict;
+  evidence.wall_start_us = run.wall_start_us;
+  std::error_code ignored;
+  if (std::filesystem::exists(folder / "faults.jsonl", ignored)) {
+    auto faults = checker::read_faults(folder / "faults.jsonl");
+    if (!faults) return input_error(faults.error());
+    evidence.faults = std::move(*faults);
+  }
+  if (std::filesystem::exists(folder / "replicas.jsonl", ignored)) {
+    auto dumps = checker::read_dumps(folder / "replicas.jsonl");
+    if (!dumps) return input_error(dumps.error());
+    evidence.dumps = std::move(*dumps);
+  }
+  return evidence;
+}
+
+bool known(const std::vector<std::string>& nodes, std::string_view node) {
+  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+/// Files that are sound by themselves but cannot be of one run.
+Result<void> check_agreement(const std::filesystem::path& folder, const Materials& m) {
+  const std::string conflict = m.experiment.store.conflict == store::Conflict::lww ? "lww" : "siblings";
+  if (m.run.seed != m.experiment.seed)
+    return contradiction(folder / "run.json", 0,
+                         fmt::format("its seed is {}, that of experiment.json {}: they are of different runs",
+                                     m.run.seed, m.experiment.seed));
+  if (!m.run.conflict.empty() && m.run.conflict != conflict)
+    return contradiction(
+        folder / "run.json", 0,
+        fmt::format("its conflict is '{}', that of experiment.json '{}'", m.run.conflict, conflict));
+  for (const checker::Operation& operation : m.history.operations()) {
+    const std::string_view node = m.history.text(operation.node);
+    if (!node.empty() && !known(m.run.nodes, node))
+      return contradiction(
+          folder / "history.jsonl", std::uint64_t{operation.invoked} + 1,
+          fmt::format("node '{}' is none of the run's ({})", node, fmt::join(m.run.nodes, ", ")));
+  }
+  if (!m.evidence.dumps) {
+    if (m.run.settlement && !m.run.interrupted && !m.run.error)
+      return contradiction(folder / "replicas.jsonl", 0, "is missing, though the run came to its end");
+    return {};
+  }
+  for (std::size_t i = 0; i < m.evidence.dumps->size(); ++i)
+    for (const std::string& home : (*m.evidence.dumps)[i].homes)
+      if (!known(m.run.nodes, home))
+        return contradiction(
+            folder / "replicas.jsonl", i + 1,
+            fmt::format("home '{}' is none of the run's nodes ({})", home, fmt::join(m.run.nodes, ", ")));
+  return {};
+}
+
+Result<Materials> read_materials(const std::filesystem::path& folder) {
+  Materials m;
+  auto experiment = read_experiment_json(folder);
+  if (!experiment) return experiment.error();
+  m.experiment = std::move(*experiment);
+  auto run = read_run_facts(folder);
+  if (!run) return run.error();
+  m.run = std::move(*run);
+  auto planned = read_planned_faults(folder);
+  if (!planned) return planned.error();
+  m.planned_faults = *planned;
+  auto history = checker::read_history(folder / "history.jsonl");
+  if (!history) return input_error(history.error());
+  m.history = std::move(*history);
+  auto evidence = read_evidence(folder, m.run);
+  if (!evidence) return evidence.error();
+  m.evidence = std::move(*evidence);
+  if (auto agreed = check_agreement(folder, m); !agreed) return agreed.error();
+  return m;
+}
+
+/// Of clocks it is enough that a fault began: a promise must not rest on a skew that nobody happened to
+/// measure.
+std::set<std::string> effective_kinds(const std::vector<checker::FaultWindow>& faults) {
+  std::set<std::string> kinds;
+  for (const checker::FaultWindow& fault : faults)
+    if (fault.took_effect || nemesis::class_of(fault.kind) == "clock") kinds.insert(fault.kind);
+  return kinds;
+}
+
+struct Timed {
+  checker::Verdict verdict;
+  double seconds = 0;
+};
+Timed run_checker(const checker::PropertyInfo& property, const checker::History& history,
+                  const checker::Evidence& evidence) {
+  const auto begin = std::chrono::steady_clock::now();
+  Timed timed{property.check(history, evidence), 0};
+  timed.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return timed;
+}
+
+std::vector<Judged> judge_properties(const Materials& m) {
+  const workloads::Workload& workload = *workloads::find_workload(m.experiment.workload);
+  const std::set<std::string> kinds = effective_kinds(m.evidence.faults);
+  std::vector<Judged> judged;
+  for (const checker::PropertyInfo& property : checker::properties()) {
+    if (std::find(workload.properties.begin(), workload.properties.end(), property.name) ==
+        workload.properties.end())
+      continue;
+    Timed timed = run_checker(property, m.history, m.evidence);
+    judged.push_back(
+        {std::move(timed.verdict), promise(property.name, m.experiment, kinds), true, timed.seconds});
+  }
+  return judged;
+}
+
+std::size_t took_effect(const std::vector<checker::FaultWindow>& faults) {
+  return static_cast<std::size_t>(std::count_if(faults.begin(), faults.end(),
+                                                [](const checker::FaultWindow& f) { return f.took_effect; }));
+}
+
+RunSummary summary(const Materials& m) {
+  RunSummary s;
+  s.error = m.run.error;
+  s.interrupted = m.run.interrupted || !m.run.ended;
+  s.planned_faults = m.planned_faults;
+  s.effective_faults = took_effect(m.evidence.faults);
+  s.needs_reads = m.experiment.load.reads > 0;
+  for (const checker::Operation& operation : m.history.operations()) count_operation(s, operation);
+  return s;
+}
+
+Result<void> write_verdicts(const std::filesystem::path& folder, const Judgement& judgement) {
+  const std::filesystem::path file = folder / "verdicts.json";
+  const std::filesystem::path aside = folder / "verdicts.json.new";
+  {
+    std::ofstream out(aside, std::ios::binary | std::ios::trunc);
+    out << properties_json(judgement).dump(1) << '\n';
+    if (!out.flush()) return Error{Exit::environment, fmt::format("{}: cannot be written", aside.string())};
+  }
+  std::error_code error;
+  std::filesystem::rename(aside, file, error);
+  if (error)
+    return Error{Exit::environment, fmt::format("{}: cannot be written: {}", file.string(), error.message())};
+  return {};
+}
+
+Result<void> check_names(const std::vector<std::string>& names) {
+  std::vector<std::string> all;
+  for (const checker::PropertyInfo& property : checker::properties()) all.emplace_back(property.name);
+  for (const std::string& name : names)
+    if (std::find(all.begin(), all.end(), name) == all.end())
+      return Error{Exit::usage,
+                   fmt::format("--property {}: there is no such property{}", name, did_you_mean(name, all))};
+  return {};
+}
+
+}  // namespace
+
+Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only) {
+  Result<Materials> materials = read_materials(folder);
+  if (!materials) return materials.error();
+  const Judgement judgement =
+      conclude(judge_properties(*materials), materials->experiment.expect, summary(*materials));
+  if (!read_only)
+    if (auto written = write_verdicts(folder, judgement); !written) return written.error();
+  return judgement;
+}
+
+Result<Judgement> judge_history(const std::filesystem::path& file,
+                                const std::vector<std::string>& properties) {
+  if (auto checked = check_names(properties); !checked) return checked.error();
+  const auto history = checker::read_history(file);
+  if (!history) return input_error(history.error());
+  RunSummary s;
+  s.bare = true;
+  for (const checker::Operation& operation : history->operations()) count_operation(s, operation);
+  std::vector<Judged> judged;
+  for (const checker::PropertyInfo& property : checker::properties()) {
+    const bool named = std::find(properties.begin(), properties.end(), property.name) != properties.end();
+    if (!properties.empty() && !named) continue;
+    Timed timed = run_checker(property, *history, {});
+    if (named && timed.verdict.result == checker::Result::not_applicable)
+      timed.verdict.result = checker::Result::unknown;
+    const Promise taken{
+        true, named ? "named with --property" : "a bare history: every property is taken as promised"};
+    judged.push_back({std::move(timed.verdict), taken, true, timed.seconds});
+  }
+  return conclude(std::move(judged), {}, s);
+}
+
+}  // namespace fracas::harness

@@ -1,0 +1,159 @@
+// The precedence of exit codes, and the sentences.
+#include "harness/judgement.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace fracas::harness {
+namespace {
+
+using checker::Result;
+using Expectations = std::map<std::string, std::string>;
+
+/// How one property stands against what was promised or expected of it.
+enum class Standing { met, unmet, undecided };
+
+Standing standing(const Judged& judged, const Expectations& expect, bool interrupted) {
+  const Result result = judged.verdict.result;
+  if (const auto expected = expect.find(judged.verdict.property); expected != expect.end()) {
+    if (result == Result::unknown || result == Result::not_applicable) return Standing::undecided;
+    const bool as_expected = (expected->second == "violated") == (result == Result::violated);
+    if (as_expected) return Standing::met;
+    // What did not happen yet may still have happened in the rest of the run.
+    return interrupted && result == Result::holds ? Standing::undecided : Standing::unmet;
+  }
+  if (!judged.promise.guaranteed) return Standing::met;
+  if (result == Result::violated) return Standing::unmet;
+  return result == Result::unknown ? Standing::undecided : Standing::met;
+}
+
+std::string times(std::uint64_t count) { return count == 1 ? "once" : fmt::format("{} times", count); }
+
+std::string unmet_sentence(const Judged& judged, const Expectations& expect) {
+  const checker::Verdict& v = judged.verdict;
+  if (v.result != Result::violated)
+    return fmt::format("{} was expected to be violated, but it {}", v.property, to_string(v.result));
+  const char* claim = expect.count(v.property) != 0 ? "expected to hold" : "guaranteed";
+  const std::string first = v.witnesses.empty() ? "" : ": " + v.witnesses.front().explanation;
+  return fmt::format("{} is {} but was violated {}{}", v.property, claim, times(v.count), first);
+}
+
+std::string undecided_sentence(const Judged& judged, const Expectations& expect) {
+  const checker::Verdict& v = judged.verdict;
+  if (const auto expected = expect.find(v.property); expected != expect.end() && v.result == Result::holds)
+    return fmt::format("{} was expected to be violated and was not, until the run was interrupted",
+                       v.property);
+  return fmt::format("{} could not be decided: {}", v.property,
+                     v.reason.empty() ? "no reason was given" : v.reason);
+}
+
+std::optional<std::string> vacuous(const RunSummary& run) {
+  if (run.bare) {
+    if (run.ok_reads + run.ok_writes > 0) return std::nullopt;
+    return "the history has no operation that ended well, so nothing was tested";
+  }
+  if (run.ok_writes < kEnough)
+    return fmt::format("too little was tested: {} acknowledged writes, fewer than {}", run.ok_writes,
+                       kEnough);
+  if (run.needs_reads && run.ok_reads < kEnough)
+    return fmt::format("too little was tested: {} successful reads, fewer than {}", run.ok_reads, kEnough);
+  if (run.planned_faults > 0 && run.effective_faults == 0)
+    return fmt::format("nothing was tested: of {} planned faults none took effect", run.planned_faults);
+  return std::nullopt;
+}
+
+std::string pass_sentence(const std::vector<Judged>& all, const Expectations& expect, const RunSummary& run) {
+  std::size_t held = 0;
+  std::string reported;
+  for (const Judged& judged : all) {
+    const checker::Verdict& v = judged.verdict;
+    if (v.result == Result::violated)
+      reported += fmt::format("; {} was violated {}, {}", v.property, times(v.count),
+                              expect.count(v.property) != 0 ? "as expected" : "which is not promised here");
+    else if (v.result == Result::holds && judged.promise.guaranteed)
+      ++held;
+  }
+  std::string sentence = fmt::format("{} guaranteed {} in {} operations", held,
+                                     held == 1 ? "property holds" : "properties hold", run.operations);
+  if (run.planned_faults > 0)
+    sentence += fmt::format(" under {} faults that took effect (of {} planned)", run.effective_faults,
+                            run.planned_faults);
+  return sentence + reported;
+}
+
+Judgement verdict(Exit exit, std::string name, std::string sentence, std::vector<Judged> properties) {
+  return {exit, std::move(name), std::move(sentence), std::move(properties)};
+}
+
+}  // namespace
+
+void count_operation(RunSummary& run, const checker::Operation& operation) {
+  using checker::Function;
+  ++run.operations;
+  if (operation.outcome != checker::Outcome::ok) return;
+  const bool reads = operation.f == Function::read || operation.f == Function::dequeue;
+  const bool both = operation.f == Function::add || operation.f == Function::remove ||
+                    operation.f == Function::increment || operation.f == Function::append;
+  if ((reads || both) && (!operation.final || run.bare)) ++run.ok_reads;
+  if (!reads) ++run.ok_writes;
+}
+
+Judgement conclude(std::vector<Judged> all, const Expectations& expect, const RunSummary& run) {
+  const Judged* unmet = nullptr;
+  const Judged* undecided = nullptr;
+  for (Judged& judged : all) {
+    const Standing how = standing(judged, expect, run.interrupted);
+    judged.met = how != Standing::unmet;
+    if (how == Standing::unmet && unmet == nullptr) unmet = &judged;
+    if (how == Standing::undecided && undecided == nullptr) undecided = &judged;
+  }
+  // In this order: 255, 1, 130, 3, 2, 0.
+  if (run.error) {
+    return verdict(Exit::environment, "error",
+                   "the environment failed, the store is not accused: " + *run.error, std::move(all));
+  }
+  if (unmet != nullptr) {
+    std::string sentence = unmet_sentence(*unmet, expect);
+    return verdict(Exit::violated, "fail", std::move(sentence), std::move(all));
+  }
+  if (run.interrupted) {
+    return verdict(
+        Exit::interrupted, "interrupted",
+        fmt::format("the run did not come to its end; in the {} operations until then nothing guaranteed was "
+                    "seen violated",
+                    run.operations),
+        std::move(all));
+  }
+  if (std::optional<std::string> why = vacuous(run))
+    return verdict(Exit::vacuous, "vacuous", *why, std::move(all));
+  if (undecided != nullptr) {
+    std::string sentence = undecided_sentence(*undecided, expect);
+    return verdict(Exit::unknown, "unknown", std::move(sentence), std::move(all));
+  }
+  std::string sentence = pass_sentence(all, expect, run);
+  return verdict(Exit::pass, "pass", std::move(sentence), std::move(all));
+}
+
+nlohmann::ordered_json properties_json(const Judgement& judgement) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Judged& judged : judgement.properties) {
+    const checker::Verdict& v = judged.verdict;
+    nlohmann::ordered_json witnesses = nlohmann::ordered_json::array();
+    for (const checker::Witness& witness : v.witnesses)
+      witnesses.push_back({{"explanation", witness.explanation}, {"operations", witness.operations}});
+    list.push_back({{"name", v.property},
+                    {"promise", judged.promise.guaranteed ? "guaranteed" : "not-guaranteed"},
+                    {"promise_reason", judged.promise.reason},
+                    {"result", to_string(v.result)},
+                    {"reason", v.reason},
+                    {"expected", judged.met ? "met" : "unmet"},
+                    {"count", v.count},
+                    {"checked", v.checked},
+                    {"seconds", judged.seconds},
+                    {"witnesses", std::move(witnesses)}});
+  }
+  return list;
+}
+
+}  // namespace fracas::harness

@@ -1,0 +1,36 @@
+// From verdicts, promises and expectations to one verdict, one sentence and an exit code. Pure.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checker/history.h"
+#include "harness/judge.h"
+
+namespace fracas::harness {
+
+/// Fewer acknowledged writes or reads than this say nothing about a store.
+inline constexpr std::uint64_t kEnough = 10;
+
+/// What happened in a run, as far as it decides whether its verdicts mean anything.
+struct RunSummary {
+  std::optional<std::string> error;
+  bool interrupted = false;
+  bool bare = false;        ///< a history without a run: anything at all is enough
+  bool needs_reads = true;  ///< the workload reads during the run
+  std::uint64_t operations = 0;
+  std::uint64_t ok_writes = 0;  ///< read-modify-writes count as both
+  std::uint64_t ok_reads = 0;   ///< without the final ones
+  std::size_t planned_faults = 0;
+  std::size_t effective_faults = 0;
+};
+
+void count_operation(RunSummary&, const checker::Operation&);
+
+/// Decides what is met. `expect` (property -> "holds" | "violated") goes before the promise.
+Judgement conclude(std::vector<Judged>, const std::map<std::string, std::string>& expect, const RunSummary&);
+
+}  // namespace fracas::harness

@@ -1,0 +1,189 @@
+// The guarantee matrix: one function per property, one reason per cell.
+//
+// Rows, as configurations that exist so far (strict placement, tombstones kept, ids of actors fresh per
+// process):
+//   lww with wall stamps, r + w > n      L-QUO     siblings, r + w > n     D-QUO
+//   lww with wall stamps, r + w <= n     L-ONE     siblings, r + w <= n    D-ONE
+// Columns: which kinds of fault took effect. A kill -9 keeps the page cache, so that fsync = never loses
+// nothing by it; pauses and partitions delay, and timed-out writes may take effect late; the model of a
+// history allows that. Clocks matter to lww alone. Repair changes how soon replicas agree, never what is
+// promised: asynchronous read repair comes after the answer. Contexts: a put without one supersedes nothing,
+// so under siblings it loses nothing either; it only makes siblings grow up to their limit, at which puts are
+// refused. Seeded bugs are no part of a promise: a bug has to break it.
+#include "harness/promises.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "nemesis/kind.h"
+
+namespace fracas::harness {
+namespace {
+
+/// What the cells ask about.
+struct Facts {
+  const store::Config& store;
+  const ClientBehaviour& clients;
+  bool lww = false;
+  bool quorum = false;       ///< every read quorum meets every write quorum
+  bool clocks = false;       ///< a wall clock was distorted
+  std::string state_damage;  ///< a kind that can take state from a replica, or that no row speaks of
+};
+
+Promise yes(std::string reason) { return {true, std::move(reason)}; }
+Promise no(std::string reason) { return {false, std::move(reason)}; }
+
+std::string quorums(const Facts& f) {
+  return fmt::format("r + w = {} + {} {} n = {}", f.store.r, f.store.w, f.quorum ? ">" : "<=", f.store.n);
+}
+
+Promise damaged(const Facts& f) {
+  return no(fmt::format("{} can take state from a replica, and no promise is written down for that",
+                        f.state_damage));
+}
+
+Promise read_your_writes(const Facts& f) {
+  if (!f.state_damage.empty()) return damaged(f);
+  if (!f.quorum)
+    return no(
+        fmt::format("{}: a read may be answered by replicas that have not seen the session's own write{}",
+                    quorums(f), f.clients.sticky ? ", also when the client keeps to one coordinator" : ""));
+  if (f.lww && f.clocks)
+    return yes(quorums(f) +
+               ": every read meets a replica that has the session's own write or one with a higher stamp "
+               "(judged in stamp order: an own write that lost by its stamp is lost-writes' business)");
+  return yes(quorums(f) + ": every read meets a replica that has the session's own write or a later one");
+}
+
+Promise regular(const Facts& f) {
+  if (!f.state_damage.empty()) return damaged(f);
+  if (!f.quorum)
+    return no(quorums(f) +
+              ": a read may be answered by replicas that an acknowledged write has not reached yet");
+  if (!f.lww)
+    return yes(quorums(f) +
+               ": every read meets every acknowledged write, and siblings are kept until a context "
+               "covers them");
+  if (f.clocks)
+    return no(
+        "a distorted wall clock gives a later write a lower stamp, and reads then return the earlier one");
+  return yes(quorums(f) +
+             ": every read meets every acknowledged write, and undistorted clocks of one machine stamp "
+             "a later write higher");
+}
+
+/// Without either, what is read at the end may be an old replica's answer.
+bool final_state_is_known(const Facts& f) { return f.quorum || f.store.anti_entropy_ns > 0; }
+
+Promise not_known(const Facts& f) {
+  return no(quorums(f) +
+            " and anti-entropy is off: what is read at the end may come from a replica that missed the "
+            "write for good");
+}
+
+Promise lost_updates(const Facts& f) {
+  if (f.lww)
+    return no(
+        "lww keeps one of two concurrent read-modify-writes and drops the effect of the other, without any "
+        "fault");
+  if (!f.state_damage.empty()) return damaged(f);
+  if (!final_state_is_known(f)) return not_known(f);
+  if (!f.clients.contexts)
+    return yes("a put without context supersedes nothing: every update stays as a sibling of its own");
+  return yes(
+      "a put supersedes only what its context covers, which is what its client had read and merged; at any r "
+      "and w, under any clock");
+}
+
+Promise lost_writes(const Facts& f) {
+  if (!f.state_damage.empty()) return damaged(f);
+  if (f.lww && f.clocks)
+    return no(
+        "the higher stamp wins: a distorted wall clock lets an earlier write beat one that began after it "
+        "ended");
+  if (!final_state_is_known(f)) return not_known(f);
+  if (f.lww)
+    return yes(
+        "undistorted clocks of one machine stamp a write higher than every write that ended before it began");
+  return yes("a write is superseded only by one whose context covers it, whatever clocks say");
+}
+
+Promise durability(const Facts& f) {
+  if (!f.state_damage.empty()) return damaged(f);
+  const std::string copies =
+      f.store.w == 1 ? "the one replica" : fmt::format("each of the {} replicas", f.store.w);
+  if (f.store.fsync == store::Fsync::never)
+    return yes(copies +
+               " that acknowledged a write handed it to the kernel first: kill -9 takes the process, not the "
+               "page cache, and no fault of this run takes that (fsync = never would show at a power loss)");
+  return yes(
+      copies +
+      " that acknowledged a write had synced it to its disk first, and no fault of this run takes state "
+      "from a disk");
+}
+
+Promise convergence(const Facts& f) {
+  if (f.store.anti_entropy_ns <= 0)
+    return no(fmt::format(
+        "anti-entropy is off: {} only what they happen to touch, and a write that a replica missed "
+        "may never reach it",
+        f.store.hints == store::Hints::off ? "read repair reaches" : "hints and read repair reach"));
+  return yes(
+      "anti-entropy compares every pair of homes once links are healed, and both ways of merging give the "
+      "same "
+      "state in any order");
+}
+
+Promise no_phantoms(const Facts&) {
+  return yes("no configuration and no fault of these kinds makes up a value");
+}
+
+Promise honest_failures(const Facts&) {
+  return yes(
+      "an operation is reported as failed only when no replica was asked; everything else that went wrong is "
+      "reported as of unknown outcome");
+}
+
+struct Row {
+  std::string_view property;
+  Promise (*promise)(const Facts&);
+};
+constexpr auto kRows = std::to_array<Row>({
+    {"read-your-writes", read_your_writes},
+    {"regular", regular},
+    {"lost-updates", lost_updates},
+    {"lost-writes", lost_writes},
+    {"durability", durability},
+    {"convergence", convergence},
+    {"no-phantoms", no_phantoms},
+    {"honest-failures", honest_failures},
+});
+
+/// Kinds that the matrix speaks of and that leave every replica's state alone.
+bool leaves_state(std::string_view kind) {
+  const std::string_view kind_class = nemesis::class_of(kind);
+  return kind_class == "network" || kind_class == "clock" || kind == "process.kill" ||
+         kind == "process.pause";
+}
+
+Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
+  Facts f{e.store, e.clients, e.store.conflict == store::Conflict::lww, e.store.r + e.store.w > e.store.n,
+          false,   ""};
+  for (const std::string& kind : kinds) {
+    if (nemesis::class_of(kind) == "clock") f.clocks = true;
+    if (!leaves_state(kind)) f.state_damage = kind;
+  }
+  return f;
+}
+
+}  // namespace
+
+Promise promise(std::string_view property, const Experiment& experiment,
+                const std::set<std::string>& fault_kinds) {
+  for (const Row& row : kRows)
+    if (row.property == property) return row.promise(facts(experiment, fault_kinds));
+  return no(fmt::format("no promise is written down for '{}'", property));
+}
+
+}  // namespace fracas::harness
