@@ -4,6 +4,7 @@
 
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,15 @@ enum class Conflict : std::uint8_t { siblings, lww };
 enum class Repair : std::uint8_t { none, async };
 enum class Hints : std::uint8_t { coordinator, off };
 enum class Fsync : std::uint8_t { always, never };
+
+/// Quorum sizes by name, as r and w may be given; resolved against n where they are used.
+inline constexpr int level_quorum = -1;  ///< n / 2 + 1
+inline constexpr int level_all = -2;     ///< n
+
+/// "2", "one", "quorum", "all". Nothing for anything else.
+std::optional<int> parse_level(std::string_view text);
+/// A positive level as it is, a named one for this n.
+int resolve_level(int level, int n);
 
 struct Config {
   int nodes = 5;

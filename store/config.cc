@@ -1,0 +1,284 @@
+#include "store/config.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "store/ring.h"
+
+namespace fracas::store {
+namespace {
+
+using Outcome = boost::system::result<void, ConfigError>;
+
+constexpr std::int64_t ns_per_ms = 1'000'000;
+constexpr std::int64_t ns_per_s = 1'000'000'000;
+
+template <class Integer>
+std::optional<Integer> parse_integer(std::string_view text) {
+  Integer value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// "250ms" or "1s"; whole numbers only.
+std::optional<std::int64_t> parse_duration(std::string_view text) {
+  std::int64_t unit = 0;
+  if (text.ends_with("ms")) {
+    unit = ns_per_ms;
+    text.remove_suffix(2);
+  } else if (text.ends_with("s")) {
+    unit = ns_per_s;
+    text.remove_suffix(1);
+  }
+  const auto count = parse_integer<std::int64_t>(text);
+  constexpr std::int64_t most = 1'000'000;
+  if (unit == 0 || !count || *count < 0 || *count > most) return std::nullopt;
+  return *count * unit;
+}
+
+std::string print_duration(std::int64_t ns) {
+  if (ns % ns_per_s == 0) return std::to_string(ns / ns_per_s) + "s";
+  return std::to_string(ns / ns_per_ms) + "ms";
+}
+
+std::string print_level(int level) {
+  if (level == level_quorum) return "quorum";
+  if (level == level_all) return "all";
+  return std::to_string(level);
+}
+
+/// What a knob does with a text. False: the text is none of its values.
+using Setter = bool (*)(Config&, std::string_view);
+using Getter = std::string (*)(const Config&);
+
+template <auto field>
+bool set_integer(Config& config, std::string_view text) {
+  const auto value = parse_integer<std::remove_reference_t<decltype(config.*field)>>(text);
+  if (value) config.*field = *value;
+  return value.has_value();
+}
+template <auto field>
+std::string get_integer(const Config& config) {
+  return std::to_string(config.*field);
+}
+
+template <auto field>
+bool set_level(Config& config, std::string_view text) {
+  const auto value = parse_level(text);
+  if (value) config.*field = *value;
+  return value.has_value();
+}
+template <auto field>
+std::string get_level(const Config& config) {
+  return print_level(config.*field);
+}
+
+/// A knob of two values, `first` the enumerator 0.
+template <auto field>
+bool set_choice(Config& config, std::string_view text, std::string_view first, std::string_view second) {
+  using Choice = std::remove_reference_t<decltype(config.*field)>;
+  if (text != first && text != second) return false;
+  config.*field = text == first ? Choice{0} : Choice{1};
+  return true;
+}
+
+bool set_period(Config& config, std::string_view text) {
+  const auto value = text == "off" ? std::optional<std::int64_t>(0) : parse_duration(text);
+  if (value) config.anti_entropy_ns = *value;
+  return value.has_value();
+}
+
+bool set_timeout(Config& config, std::string_view text) {
+  const auto value = parse_duration(text);
+  if (value) config.timeout_ns = *value;
+  return value.has_value();
+}
+
+bool set_bugs(Config& config, std::string_view text) {
+  BugSet chosen;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const auto bug = find_bug(text.substr(0, comma));
+    if (!bug) return false;
+    chosen.add(*bug);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  config.bugs = chosen;
+  return true;
+}
+
+std::string get_bugs(const Config& config) {
+  std::string names;
+  for (const BugInfo& info : bugs()) {
+    if (!config.bugs.has(info.bug)) continue;
+    if (!names.empty()) names += ',';
+    names += info.name;
+  }
+  return names;
+}
+
+struct Entry {
+  Knob knob;
+  Setter set;
+  Getter get;
+};
+
+constexpr std::array table{
+    Entry{{"nodes", "1 .. 64", "How many nodes share the ring."},
+          set_integer<&Config::nodes>,
+          get_integer<&Config::nodes>},
+    Entry{{"n", "1 .. nodes", "On how many home replicas a key lives."},
+          set_integer<&Config::n>,
+          get_integer<&Config::n>},
+    Entry{{"r", "1 .. n | one | quorum | all", "How many replies a read waits for."},
+          set_level<&Config::r>,
+          get_level<&Config::r>},
+    Entry{{"w", "1 .. n | one | quorum | all", "How many acknowledgements a write waits for."},
+          set_level<&Config::w>,
+          get_level<&Config::w>},
+    Entry{
+        {"conflict", "siblings | lww", "Concurrent writes are kept as siblings, or the last one wins."},
+        [](Config& c, std::string_view t) { return set_choice<&Config::conflict>(c, t, "siblings", "lww"); },
+        [](const Config& c) { return std::string(c.conflict == Conflict::siblings ? "siblings" : "lww"); }},
+    Entry{{"repair", "none | async", "Whether a read writes what it found newest back to stale replicas."},
+          [](Config& c, std::string_view t) { return set_choice<&Config::repair>(c, t, "none", "async"); },
+          [](const Config& c) { return std::string(c.repair == Repair::none ? "none" : "async"); }},
+    Entry{
+        {"hints", "coordinator | off",
+         "Whether a coordinator keeps what a home missed, and delivers it later."},
+        [](Config& c, std::string_view t) { return set_choice<&Config::hints>(c, t, "coordinator", "off"); },
+        [](const Config& c) { return std::string(c.hints == Hints::coordinator ? "coordinator" : "off"); }},
+    Entry{{"fsync", "always | never", "Whether an acknowledged write has reached the disk."},
+          [](Config& c, std::string_view t) { return set_choice<&Config::fsync>(c, t, "always", "never"); },
+          [](const Config& c) { return std::string(c.fsync == Fsync::always ? "always" : "never"); }},
+    Entry{{"anti_entropy", "a period (\"1s\", \"250ms\"; 10ms .. 1000s) | off",
+           "How often a node compares its keys with each peer's."},
+          set_period,
+          [](const Config& c) { return c.anti_entropy_ns == 0 ? "off" : print_duration(c.anti_entropy_ns); }},
+    Entry{{"timeout", "a duration (\"1s\", \"250ms\"; 1ms .. 60s)",
+           "The longest that a request waits for replicas."},
+          set_timeout,
+          [](const Config& c) { return print_duration(c.timeout_ns); }},
+    Entry{{"max_siblings", "1 .. 100000", "A write that would leave more siblings is refused."},
+          set_integer<&Config::max_siblings>,
+          get_integer<&Config::max_siblings>},
+    Entry{{"max_value_bytes", "1 .. 16777216", "A larger value is refused."},
+          set_integer<&Config::max_value_bytes>,
+          get_integer<&Config::max_value_bytes>},
+    Entry{{"bugs", "names separated by commas", "Seeded bugs that are switched on."}, set_bugs, get_bugs},
+    Entry{{"coordinator", "node", "Who coordinates a request: the node that it reached, or a home replica."},
+          [](Config&, std::string_view text) { return text == "node"; },
+          [](const Config&) { return std::string("node"); }},
+    Entry{{"placement", "strict", "Only home replicas count."},
+          [](Config&, std::string_view text) { return text == "strict"; },
+          [](const Config&) { return std::string("strict"); }},
+    Entry{{"stamp", "wall",
+           "Where the stamps of lww come from: the wall clock of the node that a write reached."},
+          [](Config&, std::string_view text) { return text == "wall"; },
+          [](const Config&) { return std::string("wall"); }},
+    Entry{{"gc", "keep", "Tombstones are kept."},
+          [](Config&, std::string_view text) { return text == "keep"; },
+          [](const Config&) { return std::string("keep"); }},
+};
+
+const Entry* find_entry(std::string_view name) {
+  const auto* found =
+      std::find_if(table.begin(), table.end(), [&](const Entry& entry) { return entry.knob.name == name; });
+  return found == table.end() ? nullptr : found;
+}
+
+ConfigError unknown_knob(std::string_view name) {
+  std::string message = "there is no knob \"" + std::string(name) + "\"; knobs:";
+  for (const Entry& entry : table) message += " " + std::string(entry.knob.name);
+  return {std::string(name), message};
+}
+
+ConfigError wrong_value(const Entry& entry, std::string_view value) {
+  const std::string name(entry.knob.name);
+  std::string message =
+      name + " = \"" + std::string(value) + "\" is not one of: " + std::string(entry.knob.values);
+  if (name == "bugs") {
+    message += "; bugs:";
+    for (const BugInfo& info : bugs()) message += " " + std::string(info.name);
+  }
+  return {name, message};
+}
+
+Outcome in_range(const Config& config, std::string_view name, std::int64_t value, std::int64_t low,
+                 std::int64_t high) {
+  if (value >= low && value <= high) return {};
+  return ConfigError{std::string(name),
+                     std::string(name) + " = " + get(config, name) +
+                         " is out of range; values: " + std::string(find_entry(name)->knob.values)};
+}
+
+/// n, r and w against each other.
+Outcome check_quorums(const Config& config) {
+  if (config.n < 1 || config.n > config.nodes) {
+    return ConfigError{"n", "n = " + std::to_string(config.n) +
+                                " must be between 1 and nodes = " + std::to_string(config.nodes)};
+  }
+  for (const auto& [name, value] : {std::pair{"r", config.r}, std::pair{"w", config.w}}) {
+    if (value >= 1 && value <= config.n) continue;
+    return ConfigError{name, std::string(name) + " = " + std::to_string(value) +
+                                 " must be between 1 and n = " + std::to_string(config.n)};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<int> parse_level(std::string_view text) {
+  if (text == "one") return 1;
+  if (text == "quorum") return level_quorum;
+  if (text == "all") return level_all;
+  const auto value = parse_integer<int>(text);
+  return value && *value >= 0 ? value : std::nullopt;
+}
+
+int resolve_level(int level, int n) {
+  if (level == level_quorum) return n / 2 + 1;
+  return level == level_all ? n : level;
+}
+
+std::span<const Knob> knobs() {
+  static const auto only_knobs = [] {
+    std::array<Knob, table.size()> result;
+    std::transform(table.begin(), table.end(), result.begin(), [](const Entry& entry) { return entry.knob; });
+    return result;
+  }();
+  return only_knobs;
+}
+
+Outcome set(Config& config, std::string_view name, std::string_view value) {
+  const Entry* entry = find_entry(name);
+  if (entry == nullptr) return unknown_knob(name);
+  if (!entry->set(config, value)) return wrong_value(*entry, value);
+  return {};
+}
+
+Outcome check(Config& config) {
+  if (auto good = in_range(config, "nodes", config.nodes, 1, partitions); !good) return good;
+  config.r = resolve_level(config.r, config.n);
+  config.w = resolve_level(config.w, config.n);
+  if (auto good = check_quorums(config); !good) return good;
+  if (config.anti_entropy_ns != 0) {
+    const auto good =
+        in_range(config, "anti_entropy", config.anti_entropy_ns, 10 * ns_per_ms, 1000 * ns_per_s);
+    if (!good) return good;
+  }
+  if (auto good = in_range(config, "timeout", config.timeout_ns, ns_per_ms, 60 * ns_per_s); !good)
+    return good;
+  if (auto good = in_range(config, "max_siblings", config.max_siblings, 1, 100'000); !good) return good;
+  return in_range(config, "max_value_bytes", config.max_value_bytes, 1, 16 << 20);
+}
+
+std::string get(const Config& config, std::string_view name) {
+  const Entry* entry = find_entry(name);
+  return entry == nullptr ? std::string() : entry->get(config);
+}
+
+}  // namespace fracas::store
