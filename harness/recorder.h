@@ -1,0 +1,43 @@
+// Records the history of a run as it goes: gives each event its index and time, writes it, and counts.
+// Nothing of the history is kept in memory but the keys that it touched.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "checker/event.h"
+#include "harness/error.h"
+#include "harness/line_file.h"
+
+namespace fracas::harness {
+
+struct OperationCounts {
+  std::uint64_t ok = 0, fail = 0, info = 0;
+  std::uint64_t total() const { return ok + fail + info; }
+};
+
+class Recorder {
+ public:
+  explicit Recorder(const std::filesystem::path& history_jsonl) : file_(history_jsonl) {}
+
+  /// `now_ns` since the run began; never goes back.
+  void record(checker::Event&&, std::int64_t now_ns);
+  void flush() { file_.flush(); }
+
+  const OperationCounts& counts() const { return counts_; }
+  /// Keys of all operations so far.
+  const std::set<std::string, std::less<>>& keys() const { return keys_; }
+  const std::optional<Error>& error() const { return file_.error(); }
+
+ private:
+  LineFile file_;
+  std::uint64_t next_index_ = 0;
+  std::int64_t last_ns_ = 0;
+  OperationCounts counts_;
+  std::set<std::string, std::less<>> keys_;
+};
+
+}  // namespace fracas::harness

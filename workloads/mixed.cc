@@ -1,0 +1,77 @@
+#include "workloads/mixed.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "workloads/draw.h"
+#include "workloads/register.h"
+#include "workloads/set.h"
+
+namespace fracas::workloads {
+namespace {
+
+constexpr std::string_view kRegisters = "r";
+constexpr double kRegisterShare = 0.6;
+
+bool is_set(const Intent& intent) { return intent.key.starts_with('s'); }
+
+class MixedGenerator : public Generator {
+ public:
+  MixedGenerator(const Parameters& parameters, int client)
+      : client_(client),
+        draw_(parameters.seed, client, "mixed"),
+        registers_(register_generator(parameters, client, kRegisters)),
+        sets_(set_generator(parameters, client)) {}
+
+  /// Values are numbered anew: each part numbers its own from one.
+  Intent next() override {
+    Intent intent = draw_.chance(kRegisterShare) ? registers_->next() : sets_->next();
+    if (intent.value != "null") intent.value = fmt::format("\"{}-{}\"", client_, ++written_);
+    return intent;
+  }
+
+ private:
+  int client_;
+  Draw draw_;
+  std::unique_ptr<Generator> registers_;
+  std::unique_ptr<Generator> sets_;
+  std::uint64_t written_ = 0;
+};
+
+std::unique_ptr<Generator> generator(const Parameters& parameters, int client) {
+  return std::make_unique<MixedGenerator>(parameters, client);
+}
+
+std::vector<Intent> final_reads(const Parameters& parameters) {
+  std::vector<Intent> reads = register_final_reads(parameters, kRegisters);
+  for (Intent& intent : set_final_reads(parameters)) reads.push_back(std::move(intent));
+  return reads;
+}
+
+std::string hottest_key(const Parameters& parameters) {
+  return register_final_reads(parameters, kRegisters).front().key;
+}
+
+std::string answer(const Intent& intent, const std::vector<std::string>& siblings) {
+  return is_set(intent) ? set_answer(siblings) : register_answer(siblings);
+}
+
+}  // namespace
+
+const Workload& mixed_workload() {
+  static const Workload workload{"mixed",
+                                 "registers and sets in one run, on separate ranges of keys",
+                                 {"read-your-writes", "regular", "lost-updates", "lost-writes", "durability",
+                                  "convergence", "no-phantoms", "honest-failures"},
+                                 generator,
+                                 final_reads,
+                                 hottest_key,
+                                 answer,
+                                 set_modify};
+  return workload;
+}
+
+}  // namespace fracas::workloads

@@ -1,0 +1,113 @@
+#include "workloads/set.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "workloads/draw.h"
+#include "workloads/json_array.h"
+
+namespace fracas::workloads {
+namespace {
+
+using checker::Function;
+
+/// Adds of all clients together per round and key.
+constexpr std::uint64_t kAddsPerKey = 8;
+/// Adds of one client after which only reads follow: 1000 rounds of a client's part of a round.
+constexpr std::uint64_t kRounds = 1000;
+
+std::uint64_t key_count(const Parameters& parameters) {
+  return static_cast<std::uint64_t>(std::max(1, parameters.keys));
+}
+
+/// A client's own adds in a round.
+std::uint64_t adds_per_round(const Parameters& parameters) {
+  const auto clients = static_cast<std::uint64_t>(std::max(1, parameters.clients));
+  return std::max<std::uint64_t>(1, kAddsPerKey * key_count(parameters) / clients);
+}
+
+std::string set_key(std::uint64_t round, std::uint64_t i) { return fmt::format("s{}.{}", round, i); }
+
+class SetGenerator : public Generator {
+ public:
+  SetGenerator(const Parameters& parameters, int client)
+      : parameters_(parameters), client_(client), draw_(parameters.seed, client, "set") {}
+
+  Intent next() override {
+    const std::uint64_t round = std::min(added_ / adds_per_round(parameters_), kRounds - 1);
+    const bool reads = draw_.chance(parameters_.reads);
+    const bool hot = draw_.chance(parameters_.hot);
+    std::string key = set_key(round, hot ? 0 : draw_.below(key_count(parameters_)));
+    if (reads || added_ >= kRounds * adds_per_round(parameters_)) return {Function::read, std::move(key)};
+    return {Function::add, std::move(key), fmt::format("\"{}-{}\"", client_, ++added_)};
+  }
+
+ private:
+  Parameters parameters_;
+  int client_;
+  Draw draw_;
+  std::uint64_t added_ = 0;
+};
+
+std::set<std::string> elements_of(const std::vector<std::string>& siblings) {
+  std::set<std::string> elements;
+  for (const std::string& sibling : siblings) {
+    auto parts = split_json_array(sibling);
+    if (!parts) {
+      elements.insert(sibling);  // not a set of ours: kept, so that the checker sees a phantom
+      continue;
+    }
+    elements.insert(parts->begin(), parts->end());
+  }
+  return elements;
+}
+
+std::string to_array(const std::set<std::string>& elements) {
+  return join_json_array({elements.begin(), elements.end()});
+}
+
+std::string hottest_key(const Parameters&) { return set_key(0, 0); }
+std::string answer(const Intent&, const std::vector<std::string>& siblings) { return set_answer(siblings); }
+
+}  // namespace
+
+std::unique_ptr<Generator> set_generator(const Parameters& parameters, int client) {
+  return std::make_unique<SetGenerator>(parameters, client);
+}
+
+std::vector<Intent> set_final_reads(const Parameters& parameters) {
+  std::vector<Intent> reads;
+  reads.reserve(kRounds * key_count(parameters));
+  for (std::uint64_t round = 0; round < kRounds; ++round) {
+    for (std::uint64_t i = 0; i < key_count(parameters); ++i) {
+      reads.push_back({Function::read, set_key(round, i)});
+    }
+  }
+  return reads;
+}
+
+std::string set_answer(const std::vector<std::string>& siblings) { return to_array(elements_of(siblings)); }
+
+std::string set_modify(const Intent& intent, const std::vector<std::string>& siblings) {
+  std::set<std::string> elements = elements_of(siblings);
+  elements.insert(intent.value);
+  return to_array(elements);
+}
+
+const Workload& set_workload() {
+  static const Workload workload{
+      "set",
+      "adds of unique elements to sets by read-modify-write with the causal context, and reads",
+      {"lost-updates", "convergence", "no-phantoms", "honest-failures"},
+      set_generator,
+      set_final_reads,
+      hottest_key,
+      answer,
+      set_modify};
+  return workload;
+}
+
+}  // namespace fracas::workloads
