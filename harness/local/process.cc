@@ -206,11 +206,9 @@ Result<std::unique_ptr<Process>> Process::spawn(asio::io_context& io, const Proc
   }
   auto impl = std::make_shared<Impl>(io, *pid, pidfd, std::move(on_exit));
   if (options.distortable_clock) {
-    auto installed = nemesis::VdsoClock::install(*pid);
-    if (installed)
-      impl->clock.emplace(std::move(*installed)), impl->clock_unavailable.clear();
-    else
-      impl->clock_unavailable = installed.error();
+    auto installed = nemesis::VdsoClock::install(*pid, options.skew);
+    impl->clock_unavailable = installed ? "" : installed.error();
+    if (installed) impl->clock.emplace(std::move(*installed));
   }
   impl->await_exit();
   return std::unique_ptr<Process>(new Process(std::move(impl)));

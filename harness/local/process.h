@@ -34,6 +34,7 @@ struct ProcessOptions {
   std::vector<std::string> arguments;
   std::filesystem::path output;  ///< stdout and stderr are appended; empty: thrown away. stdin is /dev/null
   bool distortable_clock = false;
+  nemesis::Skew skew = {};  ///< of a distortable clock, from the program's first instruction on
 };
 
 /// Spawn from the thread that lives as long as the harness: the death signal follows the thread that forked.

@@ -165,7 +165,7 @@ TEST_F(ProcessTest, TheChildStartsWithEmptyInputDefaultSignalsAndNoDescriptorOfO
   const auto process = shell(
       "read line || echo no input; fd=3; "
       "while [ $fd -lt 64 ]; do [ -e /proc/$$/fd/$fd ] && echo leaked $fd; fd=$((fd + 1)); done; "
-      "grep -E '^Sig(Ign|Blk)' /proc/$$/status");
+      "grep -E '^Sig(Ign|Blk)' /proc/self/status");
   run_until_exit();
   ::sigprocmask(SIG_SETMASK, &former, nullptr);
   ::signal(SIGPIPE, SIG_DFL);
