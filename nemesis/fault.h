@@ -23,6 +23,7 @@ using Parameters = std::map<std::string, Parameter>;
 struct FaultError {
   std::string field;
   std::string message;
+  std::size_t entry = 0;  ///< which [[fault]] entry, from 0 (filled in by the planner)
 };
 template <typename T>
 using FaultResult = boost::system::result<T, FaultError>;
@@ -54,8 +55,10 @@ using Plan = std::vector<Fault>;
 nlohmann::json to_json(const Fault&);
 FaultResult<Fault> fault_from_json(const nlohmann::json&);
 
-/// "250ms", "2s", "-1m", "1.5s", "10us" to nanoseconds.
+/// "250ms", "2s", "-1m", "1.5s", "10us" to nanoseconds. Units: ns, us, ms, s, m, h. At most 3650 days either
+/// way.
 boost::system::result<Nanoseconds, std::string> parse_duration(std::string_view);
+/// The shortest such text; parse_duration gives the same number back.
 std::string format_duration(Nanoseconds);
 
 }  // namespace fracas::nemesis

@@ -4,20 +4,16 @@
 
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
-#include <random>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "nemesis/fault.h"
+#include "nemesis/random.h"
 #include "nemesis/surroundings.h"
 
 namespace fracas::nemesis {
-
-/// The seeded generator of a planner. Draw with boost::random distributions only: std's differ between
-/// libraries.
-using Random = std::mt19937_64;
 
 /// Documentation and default of one parameter.
 struct ParameterInfo {
@@ -47,13 +43,17 @@ struct Kind {
   std::string_view name;      ///< "class.name"
   std::string_view sentence;  ///< for `fracas list faults`
   std::vector<ParameterInfo> parameters;
+  /// Drawn in [0.5, 1.5] of it for a spec that does not say how long.
   Nanoseconds default_duration;
   /// Needs the network between nodes (or clients and nodes) to be under control before the nodes start.
   bool uses_network = false;
-  /// Checks a spec's parameters and draws what is open (ranges, splits) for a fault on `fault.nodes`; `all`
-  /// are the nodes' names.
-  FaultResult<Parameters> (*draw)(const FaultSpec&, const Fault& fault, const std::vector<std::string>& all,
-                                  Random&);
+  /// A node suffers only one fault of this kind at a time; the planner moves or drops the others.
+  bool one_at_a_time = false;
+  /// Draws what the spec leaves open (ranges, splits) into fault.parameters; `fault` has its nodes already,
+  /// which a kind may replace by those that the drawn parameters really affect. `all` are the names of the
+  /// cluster. Names of parameters have been checked. Drawing from parameters that are resolved already
+  /// changes nothing.
+  FaultResult<void> (*draw)(const FaultSpec&, const std::vector<std::string>& all, Random&, Fault& fault);
   std::unique_ptr<ActiveFault> (*begin)(const Fault&, Surroundings&);
 };
 

@@ -16,9 +16,19 @@ struct PlanRequest {
   std::vector<FaultSpec> specs;
 };
 
-/// Limits: 10,000 faults a plan. A node is not killed or paused by two faults of the same class at a time.
-/// Every spec draws from its own stream (seed, index of the spec), so that adding one does not change the
-/// others.
+/// When faults begin: a spec with `every` = 0 once, at `after`; the others first within `every` of `after`,
+/// then with gaps uniform in [0.5, 1.5] of `every`. Each ends within `duration`: the last ones are shortened,
+/// or left out if little would remain of them; the first of a spec is left out only when not even 200 ms
+/// remain for it.
+///
+/// Limits: 10,000 faults a plan. A node is not killed twice at a time, nor paused twice
+/// (Kind::one_at_a_time): the later entry's fault begins when the earlier's has ended. Every spec draws from
+/// its own stream (seed, index of the spec), so that one more at the end does not change the others. Ids
+/// count from 0 in the plan's order.
 FaultResult<Plan> draw_plan(const PlanRequest&);
+
+/// Whether a fault that was read from a file can be begun on these nodes: the kind, names and parameters
+/// exist and nothing in it is still open.
+FaultResult<void> check_fault(const Fault&, const std::vector<std::string>& nodes);
 
 }  // namespace fracas::nemesis

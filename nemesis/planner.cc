@@ -1,0 +1,209 @@
+#include "nemesis/planner.h"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "nemesis/kind.h"
+#include "nemesis/names.h"
+#include "nemesis/parameters.h"
+#include "nemesis/targets.h"
+
+namespace fracas::nemesis {
+
+namespace {
+
+constexpr Nanoseconds kMillisecond = 1'000'000;
+constexpr Nanoseconds kLongest = 30LL * 24 * 3600 * 1000 * kMillisecond;
+constexpr Nanoseconds kShortest = 200 * kMillisecond;
+constexpr std::size_t kMostFaults = 10'000;
+
+/// When each node suffers each kind that it suffers one at a time.
+class Calendar {
+ public:
+  /// The first moment from fault.start on at which none of its nodes would suffer twice.
+  Nanoseconds first_free(const Fault& fault) const {
+    Nanoseconds start = fault.start;
+    for (Nanoseconds moved = -1; moved != start;) {
+      moved = start;
+      for (const std::string& node : fault.nodes) start = free_for(fault.kind, node, start, fault.duration);
+    }
+    return start;
+  }
+  void add(const Fault& fault) {
+    for (const std::string& node : fault.nodes) {
+      taken_[{fault.kind, node}].emplace(fault.start, fault.start + fault.duration);
+    }
+  }
+
+ private:
+  Nanoseconds free_for(const std::string& kind, const std::string& node, Nanoseconds start,
+                       Nanoseconds duration) const {
+    const auto found = taken_.find({kind, node});
+    if (found == taken_.end()) return start;
+    const std::map<Nanoseconds, Nanoseconds>& spans = found->second;
+    auto next = spans.upper_bound(start);
+    if (next != spans.begin()) start = std::max(start, std::prev(next)->second);
+    for (; next != spans.end() && next->first < start + duration; ++next) start = next->second;
+    return start;
+  }
+
+  // Begin -> end; the spans of one node and kind never overlap.
+  std::map<std::pair<std::string, std::string>, std::map<Nanoseconds, Nanoseconds>> taken_;
+};
+
+FaultError wrong(const std::string& field, const std::string& message) {
+  return FaultError{.field = field, .message = message};
+}
+
+FaultResult<const Kind*> kind_of(const std::string& name) {
+  if (const Kind* kind = find_kind(name)) return kind;
+  std::vector<std::string> known;
+  for (const Kind& kind : kinds()) known.emplace_back(kind.name);
+  return wrong("kind", "there is no kind of fault \"" + name + "\"" + suggestion(name, known));
+}
+
+FaultResult<void> check_times(const FaultSpec& spec) {
+  const std::pair<const char*, Nanoseconds> times[] = {
+      {"every", spec.every}, {"lasts", spec.lasts}, {"after", spec.after}};
+  for (const auto& [field, time] : times) {
+    if (time < 0 || time > kLongest) return wrong(field, "must be between 0s and 720h");
+  }
+  if (spec.every > 0 && spec.every < kMillisecond)
+    return wrong("every", "must be 1ms or more, or 0s for once");
+  return {};
+}
+
+/// Draws the faults of one spec into a plan.
+class SpecDrawer {
+ public:
+  SpecDrawer(const PlanRequest& request, std::size_t index, const Kind& kind, Calendar& calendar, Plan& plan)
+      : request_(request),
+        spec_(request.specs[index]),
+        kind_(kind),
+        random_(random_stream(request.seed, index)),
+        calendar_(calendar),
+        plan_(plan) {}
+
+  FaultResult<void> draw() {
+    auto drawn = draw_fault();
+    if (!drawn) return drawn.error();
+    Fault fault = std::move(*drawn);
+    if (spec_.after >= request_.duration) return {};
+    const Nanoseconds room = std::max<Nanoseconds>(0, request_.duration - spec_.after - fault.duration);
+    fault.start = spec_.after + draw_time(random_, 0, std::min(spec_.every, room));
+    Nanoseconds moment = fault.start;
+    while (true) {
+      if (place(fault)) moment = plan_.back().start;
+      if (plan_.size() > kMostFaults)
+        return wrong("every", "is too short: more than 10,000 faults in the plan");
+      if (spec_.every == 0) break;
+      moment += draw_time(random_, (spec_.every + 1) / 2, spec_.every / 2 + spec_.every);
+      if (moment >= request_.duration) break;
+      drawn = draw_fault();
+      if (!drawn) return drawn.error();
+      fault = std::move(*drawn);
+      fault.start = moment;
+    }
+    if (!placed_any_) {  // every spec shows itself at least once if there is any room for it
+      fault.start = spec_.after;
+      place(fault);
+    }
+    return {};
+  }
+
+ private:
+  /// Everything but when it starts.
+  FaultResult<Fault> draw_fault() {
+    Fault fault;
+    fault.kind = spec_.kind;
+    fault.duration = spec_.lasts;
+    if (fault.duration == 0) {
+      const Nanoseconds usual = kind_.default_duration;
+      fault.duration = draw_time(random_, usual / 2, usual / 2 + usual);
+    }
+    auto nodes = draw_target(spec_.target, request_, random_);
+    if (!nodes) return nodes.error();
+    fault.nodes = std::move(*nodes);
+    const auto drawn = kind_.draw(spec_, request_.nodes, random_, fault);
+    if (!drawn) return drawn.error();
+    return fault;
+  }
+
+  /// Adds it to the plan, moved and shortened as needed; false if there is no room for it.
+  bool place(Fault fault) {
+    if (kind_.one_at_a_time) fault.start = calendar_.first_free(fault);
+    const Nanoseconds least =
+        std::min(fault.duration, placed_any_ ? std::max(kShortest, fault.duration / 4) : kShortest);
+    const Nanoseconds left = request_.duration - fault.start;
+    if (left < least) return false;
+    fault.duration = std::min(fault.duration, left);
+    if (kind_.one_at_a_time) calendar_.add(fault);
+    plan_.push_back(std::move(fault));
+    placed_any_ = true;
+    return true;
+  }
+
+  const PlanRequest& request_;
+  const FaultSpec& spec_;
+  const Kind& kind_;
+  Random random_;
+  Calendar& calendar_;
+  Plan& plan_;
+  bool placed_any_ = false;
+};
+
+FaultResult<void> draw_spec(const PlanRequest& request, std::size_t index, Calendar& calendar, Plan& plan) {
+  const FaultSpec& spec = request.specs[index];
+  const auto kind = kind_of(spec.kind);
+  if (!kind) return kind.error();
+  if (const auto times = check_times(spec); !times) return times.error();
+  if (const auto names = check_names(spec.parameters, (*kind)->parameters); !names) return names.error();
+  return SpecDrawer(request, index, **kind, calendar, plan).draw();
+}
+
+}  // namespace
+
+FaultResult<Plan> draw_plan(const PlanRequest& request) {
+  assert(!request.nodes.empty());
+  if (request.duration < 0 || request.duration > kLongest) {
+    return wrong("duration", "the torment must last between 0s and 720h");
+  }
+  Plan plan;
+  Calendar calendar;
+  for (std::size_t index = 0; index < request.specs.size(); ++index) {
+    const auto drawn = draw_spec(request, index, calendar, plan);
+    if (drawn) continue;
+    FaultError error = drawn.error();
+    error.entry = index;
+    return error;
+  }
+  // Stable: of two that begin at once, the one of the earlier spec comes first.
+  std::stable_sort(plan.begin(), plan.end(),
+                   [](const Fault& a, const Fault& b) { return a.start < b.start; });
+  for (std::size_t i = 0; i < plan.size(); ++i) plan[i].id = static_cast<std::uint32_t>(i);
+  return plan;
+}
+
+FaultResult<void> check_fault(const Fault& fault, const std::vector<std::string>& nodes) {
+  const auto kind = kind_of(fault.kind);
+  if (!kind) return kind.error();
+  if (const auto names = check_names(fault.parameters, (*kind)->parameters); !names) return names.error();
+  for (const std::string& node : fault.nodes) {
+    if (std::find(nodes.begin(), nodes.end(), node) == nodes.end()) {
+      return wrong("nodes", "there is no node \"" + node + "\"" + suggestion(node, nodes));
+    }
+  }
+  FaultSpec spec;
+  spec.kind = fault.kind;
+  spec.parameters = fault.parameters;
+  Fault drawn = fault;
+  Random random = random_stream(0, 0);
+  if (const auto result = (*kind)->draw(spec, nodes, random, drawn); !result) return result.error();
+  if (drawn.parameters == fault.parameters) return {};
+  return wrong("parameters", "must say everything, as in " + to_json(drawn).at("parameters").dump());
+}
+
+}  // namespace fracas::nemesis
