@@ -42,18 +42,18 @@ struct Event {
   std::int32_t process = 0;  ///< at most one open operation each; retired by an `info`
   std::int32_t session = 0;  ///< goes on under a new process number after an `info`
   Function f = Function::read;
-  std::string key;
+  std::string key{};
   std::string value =
       "null";  ///< JSON text. Register read: null, the value, or an array of siblings. Set read: the elements
-  std::string saw;  ///< JSON text; on completions of a read-modify-write: what the inner read returned
+  std::string saw{};  ///< JSON text; on completions of a read-modify-write: what the inner read returned
   std::string
-      siblings;      ///< JSON array text; on ok writes and deletes with siblings: what else the answer showed
-  std::string node;  ///< that the client talked to
-  bool final = false;   ///< part of the final reads
-  std::string error;    ///< on fail and info: kind and message
-  std::string context;  ///< JSON text; on invocations: the causal context sent, {"n1#3": 17, ...}
+      siblings{};  ///< JSON array text; on ok writes and deletes with siblings: what else the answer showed
+  std::string node{};     ///< that the client talked to
+  bool final = false;     ///< part of the final reads
+  std::string error{};    ///< on fail and info: kind and message
+  std::string context{};  ///< JSON text; on invocations: the causal context sent, {"n1#3": 17, ...}
   std::string
-      clock;  ///< JSON text; on completions: [stamp, actor, seq] (lww) or {"dots": [...], "context": {...}}
+      clock{};  ///< JSON text; on completions: [stamp, actor, seq] (lww) or {"dots": [...], "context": {...}}
 };
 
 /// Appends the event as one line of JSON, newline included. Absent fields are left out.

@@ -13,28 +13,28 @@ namespace fracas::checker {
 
 /// A fault as far as it explains an anomaly. Times in ns since the run began.
 struct FaultWindow {
-  std::string kind;                ///< "clock.jump"
-  std::vector<std::string> nodes;  ///< that it was aimed at
+  std::string kind{};                ///< "clock.jump"
+  std::vector<std::string> nodes{};  ///< that it was aimed at
   std::int64_t begin_ns = 0;
   std::int64_t end_ns = 0;
   bool took_effect = false;
-  std::string effect;  ///< JSON text of the measured effect
+  std::string effect{};  ///< JSON text of the measured effect
   std::optional<std::int64_t>
       skew_ns;  ///< clock faults: the largest skew (by magnitude) read back from the node
 };
 
 /// One replica's state of one key at the end.
 struct ReplicaState {
-  std::string node;
-  std::vector<std::string> values;  ///< JSON texts; several: siblings; none: absent or deleted
-  std::string clock;  ///< JSON text as in completions; empty: the replica never heard of the key
+  std::string node{};
+  std::vector<std::string> values{};  ///< JSON texts; several: siblings; none: absent or deleted
+  std::string clock{};  ///< JSON text as in completions; empty: the replica never heard of the key
 };
 
 /// A line of replicas.jsonl: one key on all its home replicas.
 struct KeyDump {
-  std::string key;
-  std::vector<std::string> homes;
-  std::vector<ReplicaState> replicas;
+  std::string key{};
+  std::vector<std::string> homes{};
+  std::vector<ReplicaState> replicas{};
 };
 
 /// How the settle phase ended.
@@ -42,14 +42,14 @@ struct Settlement {
   bool exchanges_completed = false;  ///< every pair of homes finished an exchange that began after the heal
   std::uint64_t hints_pending = 0;
   double seconds = 0;  ///< from the heal until both held, or until the bound was reached
-  std::string reason;  ///< when the bound was reached: what was still open
+  std::string reason{};  ///< when the bound was reached: what was still open
 };
 
 struct Evidence {
-  std::vector<FaultWindow> faults;
+  std::vector<FaultWindow> faults{};
   std::optional<std::vector<KeyDump>> dumps;  ///< absent: a bare history
   std::optional<Settlement> settlement;
-  std::string conflict;  ///< "siblings", "lww", or empty when not known
+  std::string conflict{};  ///< "siblings", "lww", or empty when not known
   std::optional<std::int64_t>
       wall_start_us;  ///< wall clock of the harness (unix time, us) when the run began
 };

@@ -18,20 +18,20 @@ std::string_view to_string(Result);
 
 /// Operations that prove a violation, and a sentence that a person understands.
 struct Witness {
-  std::string explanation;
-  std::vector<std::uint32_t> operations;  ///< Operation::invoked of each, in order of invocation
+  std::string explanation{};
+  std::vector<std::uint32_t> operations{};  ///< Operation::invoked of each, in order of invocation
 };
 
 /// Kept per property; all are counted.
 inline constexpr std::size_t kMaxWitnesses = 100;
 
 struct Verdict {
-  std::string property;
+  std::string property{};
   Result result = Result::not_applicable;
-  std::string reason;         ///< of unknown and not_applicable: which limit, what is missing
+  std::string reason{};         ///< of unknown and not_applicable: which limit, what is missing
   std::uint64_t count = 0;    ///< violations
   std::uint64_t checked = 0;  ///< reads, writes, keys... that were judged (unit: PropertyInfo::unit)
-  std::vector<Witness> witnesses;
+  std::vector<Witness> witnesses{};
 };
 
 /// A registered property. `check` is pure: the same input gives the same verdict.

@@ -177,7 +177,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "read without key"},
         Refused{"null_write", R"({"index":1,"time":2,"type":"invoke","process":4,"f":"write","key":"k"})",
                 "write of null"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& line) { return std::string(line.param.name); });
 
 TEST_F(HistoryFile, AProcessDoesNotGoOnAfterInfo) {
   const std::string error =
