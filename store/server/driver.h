@@ -1,0 +1,47 @@
+// Drives a Node with real clocks, timers and a disk: one thread runs the event loop and the node, a second
+// one does nothing but synced writes.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "store/node.h"
+#include "store/server/storage.h"
+
+namespace fracas::store {
+
+/// What a process can tell without asking anybody.
+Instant read_clocks();
+
+/// Where the node's words go, and what to do when the disk fails: `broken` must end the process.
+struct DriverOutputs {
+  std::function<void(SendToPeer)> send;
+  std::function<void(ReplyToClient)> reply;
+  std::function<void(const StorageError&)> broken;
+};
+
+class Driver {
+ public:
+  /// The storage has been loaded already; from here on it belongs to the driver's threads.
+  Driver(boost::asio::io_context&, std::unique_ptr<Node>, Storage&, Fsync, DriverOutputs);
+  /// Waits for a synced write in progress.
+  ~Driver();
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  void start();
+  /// On the loop's thread, and never from inside an output.
+  void feed(const Event&);
+
+  const Node& node() const;
+  /// The driver's own counters, beside the node's.
+  Metrics metrics() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace fracas::store

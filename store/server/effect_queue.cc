@@ -1,0 +1,55 @@
+#include "store/server/effect_queue.h"
+
+#include <cassert>
+#include <iterator>
+#include <utility>
+
+namespace fracas::store {
+
+void EffectQueue::carry_out(std::vector<Effect>& effects) {
+  for (Effect& effect : effects) take(std::move(effect));
+  effects.clear();
+  begin_if_due();
+}
+
+void EffectQueue::synced() {
+  assert(syncing_);
+  syncing_ = false;
+  for (Effect& effect : behind_this_sync_) perform(std::move(effect));
+  behind_this_sync_.clear();
+  begin_if_due();
+}
+
+void EffectQueue::take(Effect effect) {
+  if (const auto* timer = std::get_if<SetTimer>(&effect)) {
+    outlets_.set_timer(*timer);
+  } else if (auto* persist = std::get_if<Persist>(&effect)) {
+    if (fsync_ == Fsync::never) return outlets_.write(persist->writes);
+    gathered_.insert(gathered_.end(), std::make_move_iterator(persist->writes.begin()),
+                     std::make_move_iterator(persist->writes.end()));
+  } else if (!gathered_.empty()) {
+    behind_next_sync_.push_back(std::move(effect));
+  } else if (syncing_) {
+    behind_this_sync_.push_back(std::move(effect));
+  } else {
+    perform(std::move(effect));
+  }
+}
+
+void EffectQueue::perform(Effect effect) {
+  if (auto* message = std::get_if<SendToPeer>(&effect)) {
+    outlets_.send(std::move(*message));
+  } else {
+    outlets_.reply(std::move(std::get<ReplyToClient>(effect)));
+  }
+}
+
+void EffectQueue::begin_if_due() {
+  if (syncing_ || gathered_.empty()) return;
+  syncing_ = true;
+  std::swap(behind_this_sync_, behind_next_sync_);
+  assert(behind_next_sync_.empty());
+  outlets_.begin_sync(std::exchange(gathered_, {}));
+}
+
+}  // namespace fracas::store

@@ -1,0 +1,55 @@
+// The ordering rule of node.h, once: effects are carried out in the order given, and what follows a Persist
+// waits until it is durable. Group commit falls out of it: while one synced write runs, the Persists that
+// arrive gather into the next one.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "store/node.h"
+#include "store/server/storage.h"
+
+namespace fracas::store {
+
+/// Where effects go. None of these may feed an event back into the node before it returns.
+class Outlets {
+ public:
+  virtual void send(SendToPeer) = 0;
+  virtual void reply(ReplyToClient) = 0;
+  virtual void set_timer(const SetTimer&) = 0;
+  /// Without sync, done on return.
+  virtual void write(const Batch&) = 0;
+  /// Starts one synced write; EffectQueue::synced() is called when it is durable, later, never from inside.
+  virtual void begin_sync(Batch) = 0;
+
+ protected:
+  ~Outlets() = default;
+};
+
+class EffectQueue {
+ public:
+  EffectQueue(Outlets& outlets, Fsync fsync) : outlets_(outlets), fsync_(fsync) {}
+
+  /// Empties `effects`. Timers are set at once: they promise nothing to anybody, and a slow disk must not
+  /// stretch time-outs.
+  void carry_out(std::vector<Effect>& effects);
+  /// The write that begin_sync() started is durable.
+  void synced();
+
+  bool idle() const { return !syncing_ && gathered_.empty(); }
+
+ private:
+  void take(Effect);
+  void perform(Effect);
+  void begin_if_due();
+
+  Outlets& outlets_;
+  Fsync fsync_;
+  bool syncing_ = false;
+  std::deque<Effect> behind_this_sync_;
+  Batch gathered_;  ///< for the next synced write
+  std::deque<Effect> behind_next_sync_;
+};
+
+}  // namespace fracas::store

@@ -1,0 +1,197 @@
+#include "store/server/http_request.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "store/server/json_text.h"
+
+namespace fracas::store {
+namespace {
+
+template <typename T>
+using Parsed = boost::system::result<T, HttpProblem>;
+
+HttpProblem bad(std::string field, std::string message) {
+  return {.field = std::move(field), .message = std::move(message), .allow = {}};
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded.push_back(text[i]);
+      continue;
+    }
+    if (text.size() - i < 3) return std::nullopt;
+    const int high = hex_digit(text[i + 1]);
+    const int low = hex_digit(text[i + 2]);
+    if (high < 0 || low < 0) return std::nullopt;
+    decoded.push_back(static_cast<char>(high << 4 | low));
+    i += 2;
+  }
+  return decoded;
+}
+
+Parsed<std::string> parse_key(std::string_view encoded) {
+  if (encoded.empty()) return bad("key", "the path must name a key: /kv/{key}");
+  if (encoded.find('/') != std::string_view::npos) return bad("key", "write '/' in a key as %2F");
+  auto key = percent_decode(encoded);
+  if (!key) return bad("key", "'%' must be followed by two hexadecimal digits");
+  if (key->size() > max_key_bytes) return bad("key", fmt::format("over {} bytes", max_key_bytes));
+  if (!is_utf8(*key)) return bad("key", "must be UTF-8");
+  return *std::move(key);
+}
+
+/// A plain decimal number from 0 on; ranges are the node's business.
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number number{};
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stopped != end || text.front() == '-') return std::nullopt;
+  return number;
+}
+
+constexpr std::int64_t ns_per_ms = 1'000'000;
+constexpr std::int64_t max_timeout_ms = 3'600'000;
+
+std::optional<HttpProblem> set_timeout(ClientRequest& request, std::string_view text) {
+  const auto ms = parse_number<std::int64_t>(text);
+  if (!ms || *ms < 1 || *ms > max_timeout_ms)
+    return bad("timeout",
+               fmt::format("'{}' is not a number of milliseconds from 1 to {}", text, max_timeout_ms));
+  request.timeout_ns = *ms * ns_per_ms;
+  return std::nullopt;
+}
+
+std::optional<HttpProblem> set_parameter(ClientRequest& request, std::string_view name,
+                                         std::string_view text) {
+  const std::string_view quorum = request.verb == Verb::get ? "r" : "w";
+  if (name != "n" && name != quorum && name != "timeout")
+    return bad(std::string(name),
+               fmt::format("unknown in the query: this request knows n, {} and timeout", quorum));
+  if (name == "timeout") {
+    if (request.timeout_ns) return bad("timeout", "given twice");
+    return set_timeout(request, text);
+  }
+  std::optional<int>& slot = name == "n" ? request.n : quorum == "r" ? request.r : request.w;
+  if (slot) return bad(std::string(name), "given twice");
+  slot = parse_number<int>(text);
+  if (!slot) return bad(std::string(name), fmt::format("'{}' is not a number", text));
+  return std::nullopt;
+}
+
+std::optional<HttpProblem> parse_query(ClientRequest& request, std::string_view query) {
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const auto equals = pair.find('=');
+    const auto text = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+    // Names and numbers never need escapes, so those are not undone here.
+    if (auto problem = set_parameter(request, pair.substr(0, equals), text)) return problem;
+  }
+  return std::nullopt;
+}
+
+Parsed<std::string> parse_body(std::string_view body, std::int64_t max_value_bytes) {
+  auto value = compact_member(body, "value", max_value_depth);
+  if (!value) return bad(value.error().field, value.error().message);
+  if (std::cmp_greater(value->size(), max_value_bytes))
+    return HttpProblem{
+        .status = 413,
+        .kind = "value-too-large",
+        .field = "value",
+        .message = fmt::format("{} bytes; max_value_bytes is {}", value->size(), max_value_bytes),
+        .allow = {}};
+  return *std::move(value);
+}
+
+Parsed<HttpRequest> parse_kv(const RawRequest& raw, std::string_view encoded_key, std::string_view query,
+                             std::int64_t max_value_bytes) {
+  HttpRequest request{.route = HttpRequest::Route::kv, .key = {}, .client = {}};
+  ClientRequest& client = request.client;
+  if (raw.method == "GET")
+    client.verb = Verb::get;
+  else if (raw.method == "PUT")
+    client.verb = Verb::put;
+  else if (raw.method == "DELETE")
+    client.verb = Verb::remove;
+  else
+    return HttpProblem{.status = 405,
+                       .kind = "method-not-allowed",
+                       .field = {},
+                       .message = "/kv/{key} knows GET, PUT and DELETE",
+                       .allow = "GET, PUT, DELETE"};
+  auto key = parse_key(encoded_key);
+  if (!key) return key.error();
+  client.key = *std::move(key);
+  if (auto problem = parse_query(client, query)) return *std::move(problem);
+  client.context = raw.context;
+  if (client.verb == Verb::put) {
+    auto value = parse_body(raw.body, max_value_bytes);
+    if (!value) return value.error();
+    client.value = *std::move(value);
+  } else if (!raw.body.empty()) {
+    return bad("body", "only PUT takes a body");
+  }
+  return request;
+}
+
+std::optional<HttpRequest::Route> inspection_route(std::string_view path) {
+  if (path == "/status") return HttpRequest::Route::status;
+  if (path == "/metrics") return HttpRequest::Route::metrics;
+  if (path == "/replica") return HttpRequest::Route::replica;
+  if (path.starts_with("/replica/")) return HttpRequest::Route::replica_key;
+  return std::nullopt;
+}
+
+Parsed<HttpRequest> parse_inspection(const RawRequest& raw, std::string_view path, std::string_view query) {
+  const auto route = inspection_route(path);
+  if (!route)
+    return HttpProblem{.status = 404,
+                       .kind = "not-found",
+                       .field = "path",
+                       .message = "there are /kv/{key}, /status, /metrics, /replica and /replica/{key}",
+                       .allow = {}};
+  if (raw.method != "GET")
+    return HttpProblem{.status = 405,
+                       .kind = "method-not-allowed",
+                       .field = {},
+                       .message = "this path knows GET only",
+                       .allow = "GET"};
+  if (!query.empty())
+    return bad(std::string(query.substr(0, query.find_first_of("=&"))), "this path takes no query");
+  HttpRequest request{.route = *route, .key = {}, .client = {}};
+  if (*route == HttpRequest::Route::replica_key) {
+    auto key = parse_key(path.substr(std::string_view("/replica/").size()));
+    if (!key) return key.error();
+    request.key = *std::move(key);
+  }
+  return request;
+}
+
+}  // namespace
+
+Parsed<HttpRequest> parse_request(const RawRequest& raw, std::int64_t max_value_bytes) {
+  const auto mark = raw.target.find('?');
+  const auto path = raw.target.substr(0, mark);
+  const auto query = mark == std::string_view::npos ? std::string_view{} : raw.target.substr(mark + 1);
+  constexpr std::string_view kv = "/kv/";
+  if (path.starts_with(kv)) return parse_kv(raw, path.substr(kv.size()), query, max_value_bytes);
+  return parse_inspection(raw, path, query);
+}
+
+}  // namespace fracas::store

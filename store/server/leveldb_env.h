@@ -1,0 +1,39 @@
+// The file layer under LevelDB, stricter than the one it ships with:
+//  - tables are read with pread: mapped into memory, an I/O error would be a SIGBUS;
+//  - a file that was created or renamed is in its directory durably before the call returns, and a log is
+//    synced before it is closed, so that only the last log can be torn;
+//  - logs are checked when they are opened (log_check.h): a torn end of the last one is left out, anything
+//    else is a corruption that names the file;
+//  - after a failed write or sync every further one fails too: nothing is known of the file any more.
+#pragma once
+
+#include <leveldb/env.h>
+
+#include <mutex>
+#include <string>
+
+namespace fracas::store {
+
+class LevelDbEnv final : public leveldb::EnvWrapper {
+ public:
+  explicit LevelDbEnv(leveldb::Env* base) : EnvWrapper(base) {}
+
+  leveldb::Status NewSequentialFile(const std::string& path, leveldb::SequentialFile** file) override;
+  leveldb::Status NewRandomAccessFile(const std::string& path, leveldb::RandomAccessFile** file) override;
+  leveldb::Status NewWritableFile(const std::string& path, leveldb::WritableFile** file) override;
+  leveldb::Status NewAppendableFile(const std::string& path, leveldb::WritableFile** file) override;
+  leveldb::Status RenameFile(const std::string& from, const std::string& to) override;
+
+  /// The first failed write or sync, for good. LevelDB calls from two threads.
+  leveldb::Status failure() const;
+  leveldb::Status remember(leveldb::Status);
+
+ private:
+  leveldb::Status wrap(leveldb::Status, const std::string& path, leveldb::WritableFile** file);
+  leveldb::Status checked_log(const std::string& path, leveldb::SequentialFile** file);
+
+  mutable std::mutex mutex_;
+  leveldb::Status failure_;
+};
+
+}  // namespace fracas::store

@@ -1,0 +1,35 @@
+// Where a node's records live: load them all once, then apply one atomic batch after another. LevelDB stands
+// behind it (leveldb_storage.h); tests put their own there.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/node.h"
+
+namespace fracas::store {
+
+/// Key of the storage -> record, or nothing to erase it.
+using Batch = decltype(Persist::writes);
+using Records = std::vector<std::pair<std::string, std::string>>;
+
+/// What failed, on which file where that is known.
+struct StorageError {
+  std::string message;
+};
+
+/// Called by one thread at a time, which need not be the same one. After a failed apply() nothing is known of
+/// what the disk holds: the process must stop, never retry (field: an fsync that failed once succeeds the
+/// second time without having written anything).
+class Storage {
+ public:
+  virtual ~Storage() = default;
+  virtual boost::system::result<Records, StorageError> load() = 0;
+  /// All of the batch or nothing. With `sync` it is durable on return; without, it survives the process but
+  /// not the machine.
+  virtual boost::system::result<void, StorageError> apply(const Batch&, bool sync) = 0;
+};
+
+}  // namespace fracas::store
