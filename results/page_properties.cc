@@ -1,0 +1,140 @@
+// The table of properties, and for each violated one its witnesses in words with their operations.
+#include <fmt/format.h>
+
+#include "results/html.h"
+#include "results/page.h"
+
+namespace fracas::results {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+/// Witnesses shown at once; the rest is behind one more click.
+constexpr std::size_t kWitnessesShown = 5;
+
+std::string result_badge(const ordered_json& property) {
+  const std::string result = plain(property["result"]);
+  const bool met = property["expected"] == "met";
+  if (result == "holds") return "<span class=\"badge good\">✔ holds</span>";
+  if (result == "violated" && met) return "<span class=\"badge allowed\">▲ violated, not promised</span>";
+  if (result == "violated") return "<span class=\"badge bad\">✖ violated</span>";
+  if (result == "unknown") return "<span class=\"badge unknown\">? unknown</span>";
+  return "<span class=\"badge none\">– not applicable</span>";
+}
+
+std::string met_badge(const ordered_json& property) {
+  return property["expected"] == "met" ? "met" : "<strong class=\"unmet\">✖ unmet</strong>";
+}
+
+std::string anchor(const ordered_json& property) {
+  std::string id = "evidence-";
+  for (const char c : plain(property["name"]))
+    id += (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '-';
+  return id;
+}
+
+bool has_witnesses(const ordered_json& property) { return !property["witnesses"].empty(); }
+
+std::string property_row(const ordered_json& property) {
+  std::string name = fmt::format("<code>{}</code>", escaped(plain(property["name"])));
+  if (has_witnesses(property)) name = fmt::format("<a href=\"#{}\">{}</a>", anchor(property), name);
+  std::string reasons;
+  for (const char* field : {"reason", "promise_reason"})
+    if (const std::string reason = plain(property[field]); !reason.empty())
+      reasons += fmt::format("<p>{}</p>", escaped(reason));
+  return fmt::format(
+      "<tr class=\"{}\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td "
+      "class=\"number\">{}</td>"
+      "<td class=\"number\">{}</td><td class=\"why\">{}</td></tr>\n",
+      property["expected"] == "met" ? "met" : "unmet", name,
+      property["promise"] == "guaranteed" ? "guaranteed" : "not guaranteed", result_badge(property),
+      met_badge(property), grouped(property["count"]), grouped(property["checked"]), reasons);
+}
+
+std::string operation_row(const ordered_json& operation) {
+  const auto field = [&](const char* name) {
+    return operation.contains(name) ? escaped(plain(operation[name])) : std::string();
+  };
+  std::string value = fmt::format("<code>{}</code>", field("value"));
+  if (operation.contains("saw")) value += fmt::format(" having seen <code>{}</code>", field("saw"));
+  std::string outcome = field("outcome");
+  if (operation.contains("error")) outcome += ": " + field("error");
+  const auto time = [&](const char* name) {
+    return operation[name].is_null() ? std::string("never")
+                                     : fmt::format("{:.6f}", operation[name].get<double>());
+  };
+  return fmt::format(
+      "<tr><td class=\"number\">{}</td><td class=\"number\">{}</td><td "
+      "class=\"number\">{}</td><td>{}</td><td>{}</td>"
+      "<td>{}</td><td><code>{}</code></td><td class=\"value\">{}</td><td>{}</td></tr>\n",
+      field("index"), time("invoked_s"), time("completed_s"), field("session") + " / " + field("process"),
+      field("node"), field("f") + (operation.contains("final") ? " (final)" : ""), field("key"), value,
+      outcome);
+}
+
+std::string witness_item(const ordered_json& witness) {
+  std::string rows;
+  for (const auto& operation : witness["operations"]) rows += operation_row(operation);
+  if (witness.contains("operations_omitted"))
+    rows += fmt::format("<tr><td colspan=\"9\">and {} more operations</td></tr>\n",
+                        grouped(witness["operations_omitted"]));
+  if (rows.empty()) return fmt::format("<li><p>{}</p></li>\n", escaped(plain(witness["explanation"])));
+  return fmt::format(
+      "<li><details><summary>{}</summary>\n<div class=\"scroll\"><table class=\"operations\">\n<thead><tr>"
+      "<th class=\"number\">event</th><th class=\"number\">invoked (s)</th><th class=\"number\">completed "
+      "(s)</th>"
+      "<th>session / "
+      "process</th><th>node</th><th>f</th><th>key</th><th>value</th><th>outcome</th></tr></thead>\n"
+      "<tbody>\n{}</tbody></table></div></details></li>\n",
+      escaped(plain(witness["explanation"])), rows);
+}
+
+std::string witness_list(const ordered_json& witnesses) {
+  std::string shown, rest;
+  for (std::size_t i = 0; i < witnesses.size(); ++i)
+    (i < kWitnessesShown ? shown : rest) += witness_item(witnesses[i]);
+  std::string out = "<ol>\n" + shown + "</ol>\n";
+  if (!rest.empty())
+    out += fmt::format(
+        "<details class=\"more\"><summary>{} more</summary>\n<ol start=\"{}\">\n{}</ol></details>\n",
+        witnesses.size() - kWitnessesShown, kWitnessesShown + 1, rest);
+  return out;
+}
+
+std::string evidence(const ordered_json& property) {
+  if (!has_witnesses(property)) return "";
+  const auto& witnesses = property["witnesses"];
+  const std::uint64_t count = property["count"];
+  std::string heading = counted(count, "violation");
+  if (count > witnesses.size()) heading += fmt::format(", {} kept", witnesses.size());
+  return fmt::format(
+      "<details class=\"evidence\" id=\"{}\"{}>\n<summary><code>{}</code> {} {}</summary>\n{}</details>\n",
+      anchor(property), property["expected"] == "met" ? "" : " open", escaped(plain(property["name"])),
+      result_badge(property), heading, witness_list(witnesses));
+}
+
+}  // namespace
+
+std::string render_properties(const ordered_json& report) {
+  std::string rows, details;
+  for (const auto& property : report["properties"]) {
+    rows += property_row(property);
+    details += evidence(property);
+  }
+  if (rows.empty())
+    return "<section id=\"properties\">\n<h2>Properties</h2>\n<p class=\"quiet\">The history was not "
+           "judged.</p>\n"
+           "</section>\n";
+  if (!details.empty()) details = "<h3>Evidence</h3>\n" + details;
+  return fmt::format(
+      "<section id=\"properties\">\n<h2>Properties</h2>\n<div "
+      "class=\"scroll\"><table>\n<thead><tr><th>property</th>"
+      "<th>promise</th><th>result</th><th>expectation</th><th class=\"number\">violations</th>"
+      "<th "
+      "class=\"number\">checked</th><th>why</th></tr></thead>\n<tbody>\n{}</tbody></table></div>\n{}</"
+      "section>\n",
+      rows, details);
+}
+
+}  // namespace fracas::results
