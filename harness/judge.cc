@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "harness/judgement.h"
+#include "harness/line_file.h"
 #include "harness/run_files.h"
 #include "harness/suggest.h"
 #include "nemesis/kind.h"
@@ -129,7 +129,11 @@ Timed run_checker(const checker::PropertyInfo& property, const checker::History&
   return timed;
 }
 
-std::vector<Judged> judge_properties(const Materials& m) {
+bool chosen(const std::vector<std::string>& names, std::string_view name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::vector<Judged> judge_properties(const Materials& m, const std::vector<std::string>& only) {
   const workloads::Workload& workload = *workloads::find_workload(m.experiment.workload);
   const std::set<std::string> kinds = effective_kinds(m.evidence.faults);
   std::vector<Judged> judged;
@@ -137,6 +141,7 @@ std::vector<Judged> judge_properties(const Materials& m) {
     if (std::find(workload.properties.begin(), workload.properties.end(), property.name) ==
         workload.properties.end())
       continue;
+    if (!chosen(only, property.name)) continue;
     Timed timed = run_checker(property, m.history, m.evidence);
     judged.push_back(
         {std::move(timed.verdict), promise(property.name, m.experiment, kinds), true, timed.seconds});
@@ -149,8 +154,8 @@ std::size_t took_effect(const std::vector<checker::FaultWindow>& faults) {
                                                 [](const checker::FaultWindow& f) { return f.took_effect; }));
 }
 
-RunSummary summary(const Materials& m) {
-  RunSummary s;
+RunTally tally(const Materials& m) {
+  RunTally s;
   s.error = m.run.error;
   s.interrupted = m.run.interrupted || !m.run.ended;
   s.planned_faults = m.planned_faults;
@@ -161,18 +166,9 @@ RunSummary summary(const Materials& m) {
 }
 
 Result<void> write_verdicts(const std::filesystem::path& folder, const Judgement& judgement) {
-  const std::filesystem::path file = folder / "verdicts.json";
-  const std::filesystem::path aside = folder / "verdicts.json.new";
-  {
-    std::ofstream out(aside, std::ios::binary | std::ios::trunc);
-    out << properties_json(judgement).dump(1) << '\n';
-    if (!out.flush()) return Error{Exit::environment, fmt::format("{}: cannot be written", aside.string())};
-  }
-  std::error_code error;
-  std::filesystem::rename(aside, file, error);
-  if (error)
-    return Error{Exit::environment, fmt::format("{}: cannot be written: {}", file.string(), error.message())};
-  return {};
+  using nlohmann::ordered_json;
+  const std::string text = properties_json(judgement).dump(1, ' ', false, ordered_json::error_handler_t::replace);
+  return write_file(folder / "verdicts.json", text + "\n");
 }
 
 Result<void> check_names(const std::vector<std::string>& names) {
@@ -187,11 +183,13 @@ Result<void> check_names(const std::vector<std::string>& names) {
 
 }  // namespace
 
-Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only) {
+Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only,
+                            const std::vector<std::string>& properties) {
+  if (auto checked = check_names(properties); !checked) return checked.error();
   Result<Materials> materials = read_materials(folder);
   if (!materials) return materials.error();
   const Judgement judgement =
-      conclude(judge_properties(*materials), materials->experiment.expect, summary(*materials));
+      conclude(judge_properties(*materials, properties), materials->experiment.expect, tally(*materials));
   if (!read_only)
     if (auto written = write_verdicts(folder, judgement); !written) return written.error();
   return judgement;
@@ -202,13 +200,13 @@ Result<Judgement> judge_history(const std::filesystem::path& file,
   if (auto checked = check_names(properties); !checked) return checked.error();
   const auto history = checker::read_history(file);
   if (!history) return input_error(history.error());
-  RunSummary s;
+  RunTally s;
   s.bare = true;
   for (const checker::Operation& operation : history->operations()) count_operation(s, operation);
   std::vector<Judged> judged;
   for (const checker::PropertyInfo& property : checker::properties()) {
-    const bool named = std::find(properties.begin(), properties.end(), property.name) != properties.end();
-    if (!properties.empty() && !named) continue;
+    if (!chosen(properties, property.name)) continue;
+    const bool named = !properties.empty();
     Timed timed = run_checker(property, *history, {});
     if (named && timed.verdict.result == checker::Result::not_applicable)
       timed.verdict.result = checker::Result::unknown;

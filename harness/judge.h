@@ -30,9 +30,10 @@ struct Judgement {
 /// verdicts.json: an entry per property.
 nlohmann::ordered_json properties_json(const Judgement&);
 
-/// A run folder, with the promises of its experiment; writes verdicts.json into it unless `read_only`.
-/// Errors: file:line, usage.
-Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only = false);
+/// A run folder, with the promises of its experiment; writes verdicts.json into it unless `read_only`. With
+/// names, only those properties of its workload. Errors: file:line, usage.
+Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only = false,
+                            const std::vector<std::string>& properties = {});
 /// A bare history: those named are taken as promised (all that the history can decide, if none is named).
 Result<Judgement> judge_history(const std::filesystem::path& file,
                                 const std::vector<std::string>& properties);

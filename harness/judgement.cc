@@ -48,7 +48,7 @@ std::string undecided_sentence(const Judged& judged, const Expectations& expect)
                      v.reason.empty() ? "no reason was given" : v.reason);
 }
 
-std::optional<std::string> vacuous(const RunSummary& run) {
+std::optional<std::string> vacuous(const RunTally& run) {
   if (run.bare) {
     if (run.ok_reads + run.ok_writes > 0) return std::nullopt;
     return "the history has no operation that ended well, so nothing was tested";
@@ -63,7 +63,7 @@ std::optional<std::string> vacuous(const RunSummary& run) {
   return std::nullopt;
 }
 
-std::string pass_sentence(const std::vector<Judged>& all, const Expectations& expect, const RunSummary& run) {
+std::string pass_sentence(const std::vector<Judged>& all, const Expectations& expect, const RunTally& run) {
   std::size_t held = 0;
   std::string reported;
   for (const Judged& judged : all) {
@@ -88,7 +88,7 @@ Judgement verdict(Exit exit, std::string name, std::string sentence, std::vector
 
 }  // namespace
 
-void count_operation(RunSummary& run, const checker::Operation& operation) {
+void count_operation(RunTally& run, const checker::Operation& operation) {
   using checker::Function;
   ++run.operations;
   if (operation.outcome != checker::Outcome::ok) return;
@@ -99,7 +99,7 @@ void count_operation(RunSummary& run, const checker::Operation& operation) {
   if (!reads) ++run.ok_writes;
 }
 
-Judgement conclude(std::vector<Judged> all, const Expectations& expect, const RunSummary& run) {
+Judgement conclude(std::vector<Judged> all, const Expectations& expect, const RunTally& run) {
   const Judged* unmet = nullptr;
   const Judged* undecided = nullptr;
   for (Judged& judged : all) {

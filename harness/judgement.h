@@ -16,7 +16,7 @@ namespace fracas::harness {
 inline constexpr std::uint64_t kEnough = 10;
 
 /// What happened in a run, as far as it decides whether its verdicts mean anything.
-struct RunSummary {
+struct RunTally {
   std::optional<std::string> error;
   bool interrupted = false;
   bool bare = false;        ///< a history without a run: anything at all is enough
@@ -28,9 +28,9 @@ struct RunSummary {
   std::size_t effective_faults = 0;
 };
 
-void count_operation(RunSummary&, const checker::Operation&);
+void count_operation(RunTally&, const checker::Operation&);
 
 /// Decides what is met. `expect` (property -> "holds" | "violated") goes before the promise.
-Judgement conclude(std::vector<Judged>, const std::map<std::string, std::string>& expect, const RunSummary&);
+Judgement conclude(std::vector<Judged>, const std::map<std::string, std::string>& expect, const RunTally&);
 
 }  // namespace fracas::harness

@@ -1,0 +1,59 @@
+#include "harness/commands/check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "harness/commands/judgement_text.h"
+#include "harness/judge.h"
+
+namespace fracas::harness {
+namespace {
+
+Exit worst(Exit a, Exit b) {
+  constexpr std::array kOrder{Exit::environment, Exit::usage,   Exit::violated, Exit::interrupted,
+                              Exit::vacuous,     Exit::unknown, Exit::pass};
+  return *std::find_if(kOrder.begin(), kOrder.end(), [&](Exit code) { return code == a || code == b; });
+}
+
+Result<Judgement> judge(const std::filesystem::path& input, const std::vector<std::string>& properties) {
+  std::error_code error;
+  if (std::filesystem::is_directory(input, error)) return judge_run(input, true, properties);
+  if (std::filesystem::exists(input, error)) return judge_history(input, properties);
+  return Error{Exit::usage, fmt::format("{}: there is no such run folder or history", input.string())};
+}
+
+void print(const std::filesystem::path& input, const Judgement& judgement, bool only_one, Console& console) {
+  if (!only_one) console.out << bold(console, input.string()) << '\n';
+  console.out << properties_text(judgement) << '\n' << witnesses_text(judgement);
+  console.err << "verdict: " << judgement.verdict << "\nwhy:     " << judgement.sentence << '\n';
+}
+
+}  // namespace
+
+Exit check_command(const CheckOptions& options, Console& console) {
+  Exit exit = Exit::pass;
+  nlohmann::ordered_json judgements = nlohmann::ordered_json::array();
+  for (const std::filesystem::path& input : options.inputs) {
+    const Result<Judgement> judgement = judge(input, options.properties);
+    if (!judgement) {
+      exit = worst(exit, complain(console, judgement.error()));
+      continue;
+    }
+    exit = worst(exit, judgement->exit);
+    if (!options.json) {
+      print(input, *judgement, options.inputs.size() == 1, console);
+      continue;
+    }
+    nlohmann::ordered_json entry = {{"input", input.string()}};
+    entry.update(judgement_json(*judgement));
+    judgements.push_back(std::move(entry));
+  }
+  if (options.json && !judgements.empty())
+    console.out << (options.inputs.size() == 1 ? judgements.front() : judgements).dump(2) << '\n';
+  return exit;
+}
+
+}  // namespace fracas::harness

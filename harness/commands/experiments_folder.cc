@@ -1,0 +1,51 @@
+#include "harness/commands/experiments_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "harness/suggest.h"
+
+namespace fracas::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Beside the build folder, below the working directory, or in the tree that this file was compiled from.
+std::vector<fs::path> candidates() {
+  const fs::path below = fs::path("workloads") / "experiments";
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
+  const fs::path source = fs::path(__FILE__).parent_path().parent_path().parent_path();
+  return {program.parent_path().parent_path() / below, below, source / below};
+}
+
+}  // namespace
+
+std::vector<fs::path> shipped_experiments() {
+  std::vector<fs::path> files;
+  std::error_code ignored;
+  for (const fs::path& folder : candidates()) {
+    if (!fs::is_directory(folder, ignored)) continue;
+    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
+      if (entry.path().extension() == ".toml") files.push_back(entry.path());
+    break;
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<fs::path> find_experiment(const fs::path& file_or_name) {
+  std::error_code ignored;
+  if (fs::is_regular_file(file_or_name, ignored)) return file_or_name;
+  std::vector<std::string> names;
+  for (const fs::path& file : shipped_experiments()) {
+    if (file.stem() == file_or_name || file.filename() == file_or_name) return file;
+    names.push_back(file.stem().string());
+  }
+  return Error{Exit::usage, fmt::format("{}: there is no such experiment file{}", file_or_name.string(),
+                                        did_you_mean(file_or_name.stem().string(), names))};
+}
+
+}  // namespace fracas::harness

@@ -1,0 +1,19 @@
+// A judgement as people read it: a line per property, and the sentences of what proves a violation.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "harness/judge.h"
+
+namespace fracas::harness {
+
+/// Property, what was promised, what was seen, how often, how much was looked at.
+std::string properties_text(const Judgement&);
+/// Up to `most` witnesses of every violated property.
+std::string witnesses_text(const Judgement&, std::size_t most = 3);
+/// {"verdict", "reason", "exit", "properties": [...]}
+nlohmann::ordered_json judgement_json(const Judgement&);
+
+}  // namespace fracas::harness

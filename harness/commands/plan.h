@@ -1,0 +1,20 @@
+// The plan of a run: which fault, on whom, when; drawn before anything starts, and shown to people.
+#pragma once
+
+#include <string>
+
+#include "harness/error.h"
+#include "harness/experiment.h"
+#include "nemesis/fault.h"
+
+namespace fracas::harness {
+
+/// Draws it from the experiment's seed; `primaries` are the homes of the workload's hottest key.
+Result<nemesis::Plan> plan_for(const Experiment&);
+
+/// plan.json (results/README.md).
+nlohmann::ordered_json plan_json(const Experiment&, const nemesis::Plan&);
+/// A table: begin, for how long, kind, on whom, parameters.
+std::string plan_text(const nemesis::Plan&);
+
+}  // namespace fracas::harness

@@ -1,0 +1,170 @@
+// Every arrow of a run is a file in its folder, written before the next one begins; whatever happens after
+// the folder exists ends in a report.
+#include "harness/commands/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "harness/commands/experiments_folder.h"
+#include "harness/commands/judgement_text.h"
+#include "harness/commands/live_line.h"
+#include "harness/commands/plan.h"
+#include "harness/commands/report.h"
+#include "harness/commands/run_folder.h"
+#include "harness/default_experiment.h"
+#include "harness/judge.h"
+#include "harness/local/local_world.h"
+#include "harness/runner.h"
+#include "harness/suggest.h"
+#include "nemesis/kind.h"
+
+namespace fracas::harness {
+namespace {
+
+/// Short enough to be typed again.
+std::uint64_t drawn_seed() {
+  constexpr std::uint64_t kMost = 999'999'999;
+  std::random_device entropy;
+  return entropy() % kMost + 1;
+}
+
+/// The kinds that --fault means: whole classes, or single kinds.
+Result<std::vector<nemesis::FaultSpec>> chosen_faults(const std::vector<std::string>& names) {
+  std::vector<nemesis::FaultSpec> specs;
+  for (const std::string& name : names) {
+    std::vector<std::string> known;
+    const std::size_t before = specs.size();
+    for (const nemesis::Kind& kind : nemesis::kinds()) {
+      const std::string kind_class(nemesis::class_of(kind.name));
+      if (std::find(known.begin(), known.end(), kind_class) == known.end()) known.push_back(kind_class);
+      known.emplace_back(kind.name);
+      if (name == kind.name || name == kind_class) specs.push_back(default_fault(kind.name));
+    }
+    if (specs.size() == before)
+      return Error{Exit::usage, fmt::format("--fault {}: there is no such class or kind of fault{}", name,
+                                            did_you_mean(name, known))};
+  }
+  return specs;
+}
+
+bool any(const nemesis::Plan& plan, bool (*condition)(const nemesis::Kind&)) {
+  return std::any_of(plan.begin(), plan.end(), [&](const nemesis::Fault& fault) {
+    const nemesis::Kind* kind = nemesis::find_kind(fault.kind);
+    return kind != nullptr && condition(*kind);
+  });
+}
+
+LocalWorldOptions world_options(const Experiment& experiment, const nemesis::Plan& plan,
+                                const std::filesystem::path& folder) {
+  LocalWorldOptions options;
+  options.store = experiment.store;
+  options.folder = folder;
+  options.proxies = any(plan, [](const nemesis::Kind& kind) { return kind.uses_network; });
+  options.clocks =
+      any(plan, [](const nemesis::Kind& kind) { return nemesis::class_of(kind.name) == "clock"; });
+  return options;
+}
+
+std::string headline(const Experiment& e, const nemesis::Plan& plan) {
+  return fmt::format("{}: seed {}, {} nodes, n={} r={} w={} {}, workload {}, {} faults in {}", e.name, e.seed,
+                     e.store.nodes, e.store.n, e.store.r, e.store.w, store::get(e.store, "conflict"),
+                     e.workload, plan.size(), nemesis::format_duration(e.duration));
+}
+
+void print_dry_run(const Experiment& experiment, const nemesis::Plan& plan, bool json, Console& console) {
+  if (json) {
+    const nlohmann::ordered_json document = {{"experiment", to_json(experiment)},
+                                             {"plan", plan_json(experiment, plan)}};
+    console.out << document.dump(2) << '\n';
+    return;
+  }
+  console.out << headline(experiment, plan) << "\n\n"
+              << to_json(experiment).dump(2) << "\n\n"
+              << plan_text(plan);
+}
+
+/// Runs it; when it returns no node is left.
+Result<RunOutcome> torment(const Experiment& experiment, const nemesis::Plan& plan,
+                           const std::filesystem::path& folder, const std::string& reproduce, bool quiet,
+                           Console& console) {
+  Result<std::unique_ptr<World>> world = make_local_world(world_options(experiment, plan, folder));
+  if (!world) return world.error();
+  LiveLine line(console, quiet);
+  return run_experiment(experiment, plan, **world, folder, reproduce,
+                        [&line](const Progress& progress) { line.show(progress); });
+}
+
+void print_last_lines(const Judgement& judgement, const std::filesystem::path& folder,
+                      const std::string& reproduce, Console& console) {
+  console.err << bold(console, "verdict: " + judgement.verdict) << '\n'
+              << "why:     " << judgement.sentence << '\n'
+              << "report:  " << (folder / "report.html").string() << '\n'
+              << "again:   " << reproduce << '\n';
+}
+
+}  // namespace
+
+Result<Experiment> resolve(const RunOptions& options) {
+  std::optional<std::filesystem::path> file;
+  if (options.experiment) {
+    Result<std::filesystem::path> found = find_experiment(*options.experiment);
+    if (!found) return found.error();
+    file = *found;
+  }
+  Result<Experiment> experiment = load_experiment(file, options.settings);
+  if (!experiment) return experiment;
+  if (!options.faults.empty()) {
+    auto faults = chosen_faults(options.faults);
+    if (!faults) return faults.error();
+    experiment->faults = std::move(*faults);
+  }
+  if (experiment->seed == 0) experiment->seed = drawn_seed();
+  experiment->load.seed = experiment->seed;
+  return experiment;
+}
+
+std::string reproduce_command(const RunOptions& options, const Experiment& experiment) {
+  std::string command = "fracas run";
+  if (options.experiment) command += ' ' + shell_quoted(options.experiment->string());
+  for (const auto& [key, value] : options.settings)
+    if (key != "seed") command += " --set " + shell_quoted(key + "=" + value);
+  if (!options.faults.empty())
+    command += " --fault " + shell_quoted(fmt::format("{}", fmt::join(options.faults, ",")));
+  return command + fmt::format(" --seed {}", experiment.seed);
+}
+
+Exit run_command(const RunOptions& options, Console& console) {
+  const Result<Experiment> experiment = resolve(options);
+  if (!experiment) return complain(console, experiment.error());
+  const Result<nemesis::Plan> plan = plan_for(*experiment);
+  if (!plan) return complain(console, plan.error());
+  if (options.dry_run) {
+    print_dry_run(*experiment, *plan, options.json, console);
+    return Exit::pass;
+  }
+  const Result<std::filesystem::path> folder = create_run_folder(*experiment, *plan, options.out);
+  if (!folder) return complain(console, folder.error());
+  if (!options.quiet)
+    console.err << headline(*experiment, *plan) << "\nfolder: " << folder->string() << std::endl;
+
+  const std::string reproduce = reproduce_command(options, *experiment);
+  const Result<RunOutcome> outcome = torment(*experiment, *plan, *folder, reproduce, options.quiet, console);
+  if (!outcome) return complain(console, outcome.error());
+  const Result<Judgement> judgement = judge_run(*folder);
+  if (!judgement) {
+    // What was just recorded must be readable; if it is not, that is no fault of the user's.
+    const Error& why = outcome->error ? *outcome->error : judgement.error();
+    return complain(console, {Exit::environment, why.message});
+  }
+  if (!options.quiet) console.err << properties_text(*judgement) << '\n' << witnesses_text(*judgement, 1);
+  const Result<nlohmann::ordered_json> report = write_run_report(*folder, *judgement);
+  if (!report) return complain(console, report.error());
+  if (options.json) console.out << report->dump(2) << '\n';
+  print_last_lines(*judgement, *folder, reproduce, console);
+  return judgement->exit;
+}
+
+}  // namespace fracas::harness
