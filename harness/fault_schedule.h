@@ -1,0 +1,52 @@
+// Carries out a plan: begins and ends each fault at its time, and records both. What is still active when the
+// torment is over, the runner ends.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/fault_record.h"
+#include "harness/world.h"
+#include "nemesis/fault.h"
+#include "nemesis/kind.h"
+
+namespace fracas::harness {
+
+class FaultSchedule {
+ public:
+  /// `changed` is called after each begin and end.
+  FaultSchedule(World&, FaultRecord&, const nemesis::Plan&, std::function<void()> changed);
+
+  /// The torment begins now.
+  void start();
+  /// Begins no more faults, and ends all that are active.
+  void end_all();
+  /// "network.partition n1,n2"
+  std::vector<std::string> active() const;
+
+ private:
+  struct Active {
+    const nemesis::Fault* fault;
+    std::unique_ptr<nemesis::ActiveFault> handle;
+  };
+
+  void begin_due();
+  void begin(const nemesis::Fault&);
+  void end(std::uint32_t id);
+  nemesis::Surroundings surroundings();
+
+  World& world_;
+  FaultRecord& record_;
+  const nemesis::Plan& plan_;
+  std::function<void()> changed_;
+  std::size_t next_ = 0;
+  std::int64_t started_ns_ = 0;
+  bool over_ = false;
+  std::map<std::uint32_t, Active> active_;
+};
+
+}  // namespace fracas::harness

@@ -1,0 +1,114 @@
+#include "harness/local/local_clocks.h"
+
+#include <algorithm>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <utility>
+
+namespace fracas::harness {
+
+using nemesis::Nanoseconds;
+using nemesis::Skew;
+
+namespace {
+
+/// Readings kept per node; older ones are forgotten.
+constexpr std::size_t kSamples = 100'000;
+/// What VdsoClock takes.
+constexpr double kLargestRate = 100;
+constexpr Nanoseconds kShortestPeriod = 1'000'000;
+
+}  // namespace
+
+struct LocalClocks::Distortion {
+  std::string node;
+  Skew skew;
+  Nanoseconds since = 0;
+  bool active = true;
+  Nanoseconds period = 0;  ///< of a strobe
+  std::unique_ptr<boost::asio::steady_timer> timer;
+};
+
+LocalClocks::LocalClocks(boost::asio::io_context& loop, Hooks hooks)
+    : loop_(loop), hooks_(std::move(hooks)) {}
+LocalClocks::~LocalClocks() = default;
+
+std::string LocalClocks::unavailable(const std::string& node) const { return hooks_.unavailable(node); }
+
+std::uint64_t LocalClocks::add(const std::string& node, Skew skew) {
+  const std::uint64_t handle = next_handle_++;
+  auto distortion = std::make_unique<Distortion>();
+  distortion->node = node;
+  distortion->skew = skew;
+  distortion->since = hooks_.now();
+  distortions_.emplace(handle, std::move(distortion));
+  hooks_.changed(node, in_force(node));
+  return handle;
+}
+
+std::uint64_t LocalClocks::distort(const std::string& node, Skew skew) { return add(node, skew); }
+
+std::uint64_t LocalClocks::strobe(const std::string& node, Skew skew, Nanoseconds period) {
+  const std::uint64_t handle = add(node, skew);
+  Distortion& distortion = *distortions_.at(handle);
+  distortion.period = std::max(period, kShortestPeriod);
+  distortion.timer = std::make_unique<boost::asio::steady_timer>(loop_, std::chrono::steady_clock::now());
+  flip(handle);
+  return handle;
+}
+
+void LocalClocks::flip(std::uint64_t handle) {
+  Distortion& distortion = *distortions_.at(handle);
+  distortion.timer->expires_at(distortion.timer->expiry() + std::chrono::nanoseconds(distortion.period));
+  distortion.timer->async_wait([this, handle](const boost::system::error_code& cancelled) {
+    const auto found = distortions_.find(handle);
+    if (cancelled || found == distortions_.end()) return;
+    found->second->active = !found->second->active;
+    found->second->since = hooks_.now();
+    hooks_.changed(found->second->node, in_force(found->second->node));
+    flip(handle);
+  });
+}
+
+void LocalClocks::release(std::uint64_t handle) {
+  const auto found = distortions_.find(handle);
+  if (found == distortions_.end()) return;
+  const std::string node = found->second->node;
+  distortions_.erase(found);
+  hooks_.changed(node, in_force(node));
+}
+
+Skew LocalClocks::in_force(const std::string& node) const {
+  const Nanoseconds now = hooks_.now();
+  Skew sum;
+  for (const auto& [handle, distortion] : distortions_) {
+    if (distortion->node != node || !distortion->active) continue;
+    const double drift = distortion->skew.rate - 1;
+    sum.offset += distortion->skew.offset +
+                  static_cast<Nanoseconds>(static_cast<double>(now - distortion->since) * drift);
+    sum.rate += drift;
+  }
+  sum.rate = std::clamp(sum.rate, 0.0, kLargestRate);
+  return sum;
+}
+
+void LocalClocks::read_back(const std::string& node, Nanoseconds skew) {
+  auto& samples = samples_[node];
+  samples.push_back({hooks_.now(), skew});
+  if (samples.size() > kSamples) samples.pop_front();
+}
+
+nemesis::ObservedSkew LocalClocks::observed(const std::string& node, Nanoseconds since) const {
+  nemesis::ObservedSkew result;
+  const auto found = samples_.find(node);
+  if (found == samples_.end()) return result;
+  for (auto sample = found->second.rbegin(); sample != found->second.rend() && sample->at >= since;
+       ++sample) {
+    result.min = result.samples == 0 ? sample->skew : std::min(result.min, sample->skew);
+    result.max = result.samples == 0 ? sample->skew : std::max(result.max, sample->skew);
+    ++result.samples;
+  }
+  return result;
+}
+
+}  // namespace fracas::harness

@@ -1,0 +1,55 @@
+// The wall clocks of the local world: adds up the distortions in force on each node, lets strobes flip, and
+// keeps what was read back.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "nemesis/surroundings.h"
+
+namespace fracas::harness {
+
+class LocalClocks : public nemesis::Clocks {
+ public:
+  struct Hooks {
+    std::function<nemesis::Nanoseconds()> now;  ///< since the run began
+    std::function<std::string(const std::string& node)> unavailable;
+    /// What the node's clock shall show from now on: sets it, and soon reads it back.
+    std::function<void(const std::string& node, nemesis::Skew)> changed;
+  };
+
+  LocalClocks(boost::asio::io_context&, Hooks);
+  ~LocalClocks() override;
+
+  std::string unavailable(const std::string& node) const override;
+  std::uint64_t distort(const std::string& node, nemesis::Skew) override;
+  std::uint64_t strobe(const std::string& node, nemesis::Skew, nemesis::Nanoseconds period) override;
+  void release(std::uint64_t handle) override;
+  nemesis::ObservedSkew observed(const std::string& node, nemesis::Nanoseconds since) const override;
+
+  /// All that is in force now, as one: offsets and what drifts have gathered add up, and so do the drifts.
+  nemesis::Skew in_force(const std::string& node) const;
+  void read_back(const std::string& node, nemesis::Nanoseconds skew);
+
+ private:
+  struct Distortion;
+  struct Sample {
+    nemesis::Nanoseconds at, skew;
+  };
+
+  std::uint64_t add(const std::string& node, nemesis::Skew);
+  void flip(std::uint64_t handle);
+
+  boost::asio::io_context& loop_;
+  Hooks hooks_;
+  std::uint64_t next_handle_ = 1;
+  std::map<std::uint64_t, std::unique_ptr<Distortion>> distortions_;
+  std::map<std::string, std::deque<Sample>> samples_;
+};
+
+}  // namespace fracas::harness

@@ -1,0 +1,397 @@
+#include "harness/run_phases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/replica_dumps.h"
+
+namespace fracas::harness {
+namespace {
+
+constexpr std::int64_t kMillisecond = 1'000'000;
+constexpr std::int64_t kSecond = 1'000 * kMillisecond;
+
+// Limits of the phases that wait for something, and what they shrink to when the user wants the run to end.
+constexpr std::int64_t kStartLimit = 30 * kSecond;
+constexpr std::int64_t kHealLimit = 30 * kSecond;
+constexpr std::int64_t kHealLimitInterrupted = 3 * kSecond;
+constexpr std::int64_t kSettleLimitInterrupted = 2 * kSecond;
+constexpr std::int64_t kFinalReadsLimit = 60 * kSecond;
+constexpr std::int64_t kFinalReadsLimitInterrupted = 3 * kSecond;
+constexpr std::int64_t kStopLimit = 30 * kSecond;
+
+constexpr std::int64_t kPollInterval = 20 * kMillisecond;
+constexpr std::int64_t kFlushInterval = 100 * kMillisecond;
+constexpr std::int64_t kWatchInterval = 200 * kMillisecond;
+constexpr std::int64_t kWatchIntervalSettling = 50 * kMillisecond;
+constexpr std::int64_t kReportInterval = 250 * kMillisecond;
+constexpr std::int64_t kRestartDelay = 100 * kMillisecond;
+/// A node that ends by itself more often is left alone, and the run has failed.
+constexpr int kDeathLimit = 5;
+constexpr std::size_t kNoteLimit = 100;
+
+const char* name_of(Phase phase) {
+  switch (phase) {
+    case Phase::start:
+      return "start";
+    case Phase::steady:
+      return "steady";
+    case Phase::torment:
+      return "torment";
+    case Phase::heal:
+      return "heal";
+    case Phase::settle:
+      return "settle";
+    case Phase::final_reads:
+      return "final-reads";
+    case Phase::stop:
+      break;
+  }
+  return "stop";
+}
+
+std::string last_line(const std::string& text) {
+  const std::size_t end = text.find_last_not_of(" \r\n");
+  if (end == std::string::npos) return "no output";
+  const std::size_t start = text.rfind('\n', end);
+  return text.substr(start == std::string::npos ? 0 : start + 1,
+                     end - (start == std::string::npos ? 0 : start + 1) + 1);
+}
+
+}  // namespace
+
+RunPhases::RunPhases(const Experiment& experiment, const nemesis::Plan& plan, World& world,
+                     const std::filesystem::path& folder, const std::string& reproduce,
+                     std::function<void(const Progress&)> report)
+    : experiment_(experiment),
+      plan_(plan),
+      world_(world),
+      folder_(folder),
+      report_(std::move(report)),
+      recorder_(folder / "history.jsonl"),
+      faults_(folder / "faults.jsonl"),
+      watch_(world, faults_),
+      load_(world, recorder_, experiment),
+      schedule_(world, faults_, plan, [this] { watch_.poll(); }) {
+  summary_.reproduce = reproduce;
+  summary_.nodes = world_.node_names();
+  summary_.wall_start_us = world_.wall_us() - world_.now() / 1000;
+}
+
+RunOutcome RunPhases::run() {
+  world_.on_interrupt([this] { interrupted(); });
+  world_.on_node_exit([this](const NodeExit& exit) { node_exited(exit); });
+  write_summary();
+  enter(Phase::start);
+  keep_flushing();
+  keep_watching();
+  keep_reporting();
+  world_.run();
+  world_.on_interrupt([] {});
+  world_.on_node_exit([](const NodeExit&) {});
+  recorder_.flush();
+  fail_on_write_error();
+  write_summary();
+  return {summary_.interrupted, summary_.error};
+}
+
+void RunPhases::enter(Phase phase) {
+  ++generation_;
+  phase_ = phase;
+  const std::int64_t now = world_.now();
+  if (!summary_.phases.empty()) summary_.phases.back().end_ns = now;
+  summary_.phases.push_back({name_of(phase), now, now});
+  switch (phase) {
+    case Phase::start:
+      return begin_start();
+    case Phase::steady:
+      return begin_steady();
+    case Phase::torment:
+      return begin_torment();
+    case Phase::heal:
+      return begin_heal();
+    case Phase::settle:
+      return begin_settle();
+    case Phase::final_reads:
+      return begin_final_reads();
+    case Phase::stop:
+      return begin_stop();
+  }
+}
+
+void RunPhases::begin_start() {
+  limit(kStartLimit + kSecond, 0, [this] {
+    fail({Exit::environment, "the nodes did not start within 30 s; their output is in nodes/*/output.log"});
+  });
+  world_.start_nodes(kStartLimit, [this, mine = generation_](Result<void> started) {
+    if (generation_ != mine) return;
+    if (!started) return fail(started.error());
+    enter(Phase::steady);
+  });
+}
+
+void RunPhases::begin_steady() {
+  load_.start();
+  limit(experiment_.steady, 0, [this] { end_steady(); });
+}
+
+/// A cluster that serves nothing without any fault has not been tested: that is no verdict on the store.
+void RunPhases::end_steady() {
+  if (experiment_.steady > 0 && recorder_.counts().ok == 0) {
+    return fail({Exit::environment,
+                 fmt::format("the cluster did not serve: of {} operations none succeeded before the first "
+                             "fault; see nodes/*/output.log",
+                             recorder_.counts().total())});
+  }
+  enter(Phase::torment);
+}
+
+void RunPhases::begin_torment() {
+  limit(experiment_.duration, 0, [this] { enter(Phase::heal); });
+  schedule_.start();
+}
+
+void RunPhases::begin_heal() {
+  schedule_.end_all();
+  if (summary_.interrupted || summary_.error) load_.stop();
+  limit(kHealLimit, kHealLimitInterrupted, [this] {
+    std::string away;
+    for (const std::string& node : progress().nodes_away) away += (away.empty() ? "" : ", ") + node;
+    fail({Exit::environment,
+          fmt::format("not ready at the end of healing: {}; see nodes/*/output.log", away)});
+    enter(Phase::settle);
+  });
+  heal_more();
+}
+
+/// Whatever state the faults left the nodes in.
+void RunPhases::heal_more() {
+  for (const std::string& node : world_.node_names()) {
+    const nemesis::NodeState state = world_.nodes().state(node);
+    if (state == nemesis::NodeState::paused) world_.nodes().resume(node);
+    if (state == nemesis::NodeState::stopped && may_start(node)) world_.nodes().start(node);
+  }
+  if (all_nodes_ready()) return enter(Phase::settle);
+  later(kPollInterval, [this] { heal_more(); });
+}
+
+void RunPhases::begin_settle() {
+  load_.stop();
+  healed_ns_ = world_.now();
+  const std::int64_t one_operation = 2 * experiment_.clients.timeout + kSecond;
+  limit(one_operation, one_operation, [this] {
+    note("operations were still open long after their time-out");
+    begin_settling();
+  });
+  wait_for_open_operations();
+}
+
+void RunPhases::wait_for_open_operations() {
+  if (load_.finished()) return begin_settling();
+  later(kPollInterval, [this] { wait_for_open_operations(); });
+}
+
+void RunPhases::begin_settling() {
+  ++generation_;
+  const std::int64_t now = world_.now();
+  settling_ = std::make_unique<Settling>(
+      world_.node_names(),
+      pairs_that_share(recorder_.keys(), [this](const std::string& key) { return world_.homes(key); }),
+      experiment_.store.anti_entropy_ns > 0, now + experiment_.clients.timeout);
+  watch_.observe([this, mine = generation_](const std::string& node, const NodeStatus& status) {
+    if (generation_ != mine) return;
+    settling_->observe(node, status, world_.now());
+    if (settling_->done()) end_settling(true);
+  });
+  watch_.poll();
+  limit(experiment_.settle, kSettleLimitInterrupted, [this] { end_settling(false); });
+}
+
+void RunPhases::end_settling(bool in_time) {
+  summary_.settlement = settling_->settlement();
+  summary_.settlement->seconds = static_cast<double>(world_.now() - healed_ns_) / 1e9;
+  if (in_time && experiment_.store.anti_entropy_ns > 0) summary_.settlement->reason.clear();
+  enter(Phase::final_reads);
+}
+
+void RunPhases::begin_final_reads() {
+  limit(kFinalReadsLimit, kFinalReadsLimitInterrupted, [this] {
+    note("the final reads were cut off at their limit");
+    load_.stop_final_reads();
+    enter(Phase::stop);
+  });
+  dump_replicas();
+}
+
+/// Before the reads: a read may repair what it finds.
+void RunPhases::dump_replicas() {
+  write_replica_dumps(world_, recorder_.keys(), folder_ / "replicas.jsonl",
+                      [this, mine = generation_](Result<void> dumped) {
+                        if (generation_ != mine) return;
+                        if (!dumped) {
+                          note("no dump of the replicas: " + dumped.error().message);
+                          if (!summary_.error) summary_.error = dumped.error();
+                        }
+                        load_.start_final_reads(recorder_.keys());
+                        wait_for_final_reads();
+                      });
+}
+
+void RunPhases::wait_for_final_reads() {
+  if (load_.finished()) return enter(Phase::stop);
+  later(kPollInterval, [this] { wait_for_final_reads(); });
+}
+
+void RunPhases::begin_stop() {
+  load_.stop();
+  load_.stop_final_reads();
+  schedule_.end_all();
+  limit(kStopLimit, kStopLimit, [this] {
+    fail({Exit::environment, "the nodes could not be stopped within 30 s"});
+    finish();
+  });
+  world_.stop_nodes([this, mine = generation_] {
+    if (generation_ == mine) finish();
+  });
+}
+
+void RunPhases::finish() {
+  over_ = true;
+  ++generation_;
+  summary_.phases.back().end_ns = world_.now();
+  world_.stop();
+}
+
+/// The first time the run heals, dumps and stops within short limits; the second time it only stops.
+void RunPhases::interrupted() {
+  summary_.interrupted = true;
+  ++interrupts_;
+  if (over_ || phase_ == Phase::stop) return;
+  if (interrupts_ > 1 || phase_ == Phase::start) return enter(Phase::stop);
+  load_.stop();
+  switch (phase_) {
+    case Phase::heal:
+      return limit(kHealLimitInterrupted, kHealLimitInterrupted, [this] { enter(Phase::settle); });
+    case Phase::settle:
+      if (!settling_) return;  // operations are still open; settling will have the short limit
+      return limit(kSettleLimitInterrupted, kSettleLimitInterrupted, [this] { end_settling(false); });
+    case Phase::final_reads:
+      return limit(kFinalReadsLimitInterrupted, kFinalReadsLimitInterrupted, [this] { enter(Phase::stop); });
+    default:
+      return enter(Phase::heal);
+  }
+}
+
+void RunPhases::node_exited(const NodeExit& exit) {
+  if (over_ || phase_ == Phase::stop) return;
+  faults_.node_exit(exit, world_.now());
+  const int deaths = ++deaths_[exit.node];
+  note(fmt::format("{} ended by itself ({}) at {:.1f} s: {}", exit.node, exit.status,
+                   static_cast<double>(world_.now()) / 1e9, last_line(exit.last_lines)));
+  if (!may_start(exit.node)) {
+    return fail({Exit::environment, fmt::format("{} ended by itself {} times, the last time with {}: {}",
+                                                exit.node, deaths, exit.status, last_line(exit.last_lines))});
+  }
+  if (phase_ == Phase::start) return;  // start_nodes() reports it
+  world_.after(kRestartDelay, [this, node = exit.node] {
+    const bool down = world_.nodes().state(node) == nemesis::NodeState::stopped;
+    if (!over_ && phase_ != Phase::stop && down) world_.nodes().start(node);
+  });
+}
+
+/// The environment failed: the run ends, in order. The first error is the one that is told.
+void RunPhases::fail(Error error) {
+  if (!summary_.error) summary_.error = std::move(error);
+  if (phase_ == Phase::start) return enter(Phase::stop);
+  if (phase_ == Phase::steady || phase_ == Phase::torment) enter(Phase::heal);
+}
+
+void RunPhases::fail_on_write_error() {
+  if (const auto error = recorder_.error() ? recorder_.error() : faults_.error()) {
+    if (!summary_.error) fail(*error);
+  }
+}
+
+void RunPhases::keep_flushing() {
+  if (over_) return;
+  recorder_.flush();
+  fail_on_write_error();
+  world_.after(kFlushInterval, [this] { keep_flushing(); });
+}
+
+void RunPhases::keep_watching() {
+  if (over_) return;
+  if (phase_ != Phase::start && phase_ != Phase::stop) watch_.poll();
+  world_.after(phase_ == Phase::settle ? kWatchIntervalSettling : kWatchInterval,
+               [this] { keep_watching(); });
+}
+
+void RunPhases::keep_reporting() {
+  if (over_) return;
+  const std::int64_t now = world_.now();
+  const std::uint64_t total = recorder_.counts().total();
+  if (now - reported_ns_ >= kSecond) {
+    rate_ = static_cast<double>(total - reported_total_) * 1e9 / static_cast<double>(now - reported_ns_);
+    reported_total_ = total;
+    reported_ns_ = now;
+  }
+  report_(progress());
+  world_.after(kReportInterval, [this] { keep_reporting(); });
+}
+
+Progress RunPhases::progress() const {
+  Progress progress;
+  progress.phase = name_of(phase_);
+  progress.elapsed_s = static_cast<double>(world_.now() - summary_.phases.back().begin_ns) / 1e9;
+  progress.limit_s = limit_s_;
+  progress.ok = recorder_.counts().ok;
+  progress.fail = recorder_.counts().fail;
+  progress.info = recorder_.counts().info;
+  progress.per_second = rate_;
+  for (const std::string& node : world_.node_names()) {
+    const bool ready = world_.nodes().state(node) == nemesis::NodeState::ready;
+    (ready ? progress.nodes_ready : progress.nodes_away).push_back(node);
+  }
+  progress.active_faults = schedule_.active();
+  return progress;
+}
+
+void RunPhases::later(std::int64_t delay_ns, std::function<void()> callback) {
+  world_.after(delay_ns, [this, mine = generation_, callback = std::move(callback)] {
+    if (generation_ == mine) callback();
+  });
+}
+
+void RunPhases::limit(std::int64_t delay_ns, std::int64_t when_interrupted_ns,
+                      std::function<void()> at_limit) {
+  const bool hurry = summary_.interrupted && when_interrupted_ns > 0;
+  const std::int64_t delay = hurry ? std::min(delay_ns, when_interrupted_ns) : delay_ns;
+  limit_s_ = static_cast<double>(delay) / 1e9;
+  later(delay, std::move(at_limit));
+}
+
+bool RunPhases::all_nodes_ready() const {
+  const auto names = world_.node_names();
+  return std::all_of(names.begin(), names.end(), [this](const std::string& node) {
+    return world_.nodes().state(node) == nemesis::NodeState::ready;
+  });
+}
+
+bool RunPhases::may_start(const std::string& node) const {
+  const auto found = deaths_.find(node);
+  return found == deaths_.end() || found->second <= kDeathLimit;
+}
+
+void RunPhases::note(std::string text) {
+  if (summary_.notes.size() == kNoteLimit) summary_.notes.push_back("more notes were left out");
+  if (summary_.notes.size() < kNoteLimit) summary_.notes.push_back(std::move(text));
+}
+
+void RunPhases::write_summary() {
+  const auto written = write_run_summary(folder_ / "run.json", experiment_, summary_);
+  if (!written && !summary_.error) summary_.error = written.error();
+}
+
+}  // namespace fracas::harness

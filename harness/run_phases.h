@@ -1,0 +1,99 @@
+// One run of an experiment as a machine of phases, driven by the world's timers and callbacks.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/fault_record.h"
+#include "harness/fault_schedule.h"
+#include "harness/load.h"
+#include "harness/node_watch.h"
+#include "harness/recorder.h"
+#include "harness/run_summary.h"
+#include "harness/runner.h"
+#include "harness/settle.h"
+
+namespace fracas::harness {
+
+enum class Phase : std::uint8_t { start, steady, torment, heal, settle, final_reads, stop };
+
+class RunPhases {
+ public:
+  RunPhases(const Experiment&, const nemesis::Plan&, World&, const std::filesystem::path& folder,
+            const std::string& reproduce, std::function<void(const Progress&)>);
+
+  /// Drives the world until everything is stopped and written.
+  RunOutcome run();
+
+ private:
+  // The phases. Each begins here, and goes on to the next from a callback or when its time is over.
+  void enter(Phase);
+  void begin_start();
+  void begin_steady();
+  void end_steady();
+  void begin_torment();
+  void begin_heal();
+  void heal_more();
+  void begin_settle();
+  void wait_for_open_operations();
+  void begin_settling();
+  void end_settling(bool in_time);
+  void begin_final_reads();
+  void dump_replicas();
+  void wait_for_final_reads();
+  void begin_stop();
+  void finish();
+
+  // What may happen at any time.
+  void interrupted();
+  void node_exited(const NodeExit&);
+  void fail(Error);
+  void fail_on_write_error();
+
+  // What goes on all the time.
+  void keep_flushing();
+  void keep_watching();
+  void keep_reporting();
+  Progress progress() const;
+
+  /// Calls unless another phase has begun by then.
+  void later(std::int64_t delay_ns, std::function<void()>);
+  /// The phase ends at the latest after this; interrupted runs get less.
+  void limit(std::int64_t delay_ns, std::int64_t when_interrupted_ns, std::function<void()> at_limit);
+  bool all_nodes_ready() const;
+  bool may_start(const std::string& node) const;
+  void note(std::string);
+  void write_summary();
+
+  const Experiment& experiment_;
+  const nemesis::Plan& plan_;
+  World& world_;
+  std::filesystem::path folder_;
+  std::function<void(const Progress&)> report_;
+
+  Recorder recorder_;
+  FaultRecord faults_;
+  NodeWatch watch_;
+  Load load_;
+  FaultSchedule schedule_;
+  RunSummary summary_;
+  std::unique_ptr<Settling> settling_;
+
+  Phase phase_ = Phase::start;
+  std::uint64_t generation_ = 0;  ///< of phases: callbacks of an earlier one are ignored
+  double limit_s_ = 0;
+  std::int64_t healed_ns_ = 0;
+  int interrupts_ = 0;
+  bool over_ = false;
+  std::map<std::string, int> deaths_;
+  std::uint64_t reported_total_ = 0;  ///< completions when the rate was last taken
+  std::int64_t reported_ns_ = 0;
+  double rate_ = 0;
+};
+
+}  // namespace fracas::harness

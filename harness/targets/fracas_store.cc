@@ -1,0 +1,181 @@
+#include "harness/targets/fracas_store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <nlohmann/json.hpp>
+
+#include "harness/targets/json_members.h"
+#include "workloads/json_array.h"
+
+namespace fracas::harness::fracas_store {
+namespace {
+
+using Status = TargetResponse::Status;
+
+/// The store gives up earlier than the client, so that the client hears what became of its request.
+constexpr std::int64_t kStorePercent = 80;
+
+/// Kinds of error that promise that nothing was done (ErrorKind in store/node.h). Of all others nothing is
+/// certain; a read that failed changed nothing anyway, which is the session's business.
+constexpr std::array<std::string_view, 5> kNothingDone{"bad-request", "value-too-large", "too-many-siblings",
+                                                       "overloaded", "unavailable"};
+
+std::string percent_encoded(std::string_view key) {
+  std::string text;
+  for (const char c : key) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
+      text += c;
+    } else {
+      text += fmt::format("%{:02X}", byte);
+    }
+  }
+  return text;
+}
+
+std::string_view verb_of(TargetRequest::Kind kind) {
+  switch (kind) {
+    case TargetRequest::Kind::get:
+      return "GET";
+    case TargetRequest::Kind::put:
+      return "PUT";
+    case TargetRequest::Kind::remove:
+      break;
+  }
+  return "DELETE";
+}
+
+/// Texts of ours hold no escapes; others are resolved by the JSON library.
+std::string unquoted(std::string_view text) {
+  if (text.size() < 2 || text.front() != '"') return {};
+  const std::string_view inner = text.substr(1, text.size() - 2);
+  if (inner.find('\\') == std::string_view::npos) return std::string(inner);
+  const auto parsed = nlohmann::json::parse(text, nullptr, false);
+  return parsed.is_string() ? parsed.get<std::string>() : std::string();
+}
+
+TargetResponse not_understood(unsigned status, std::string_view body) {
+  TargetResponse response;
+  response.error = fmt::format("not-understood: HTTP {}: {}", status, body.substr(0, 200));
+  return response;
+}
+
+TargetResponse decode_error(unsigned status, std::string_view body) {
+  const auto document = json_members(body);
+  const auto error = document ? member_text(*document, "error") : std::nullopt;
+  const auto members = error ? json_members(*error) : std::nullopt;
+  const auto kind = members ? member_text(*members, "kind") : std::nullopt;
+  if (!kind) return not_understood(status, body);
+  TargetResponse response;
+  const std::string name = unquoted(*kind);
+  const auto* found = std::find(kNothingDone.begin(), kNothingDone.end(), name);
+  response.status = found == kNothingDone.end() ? Status::unknown : Status::rejected;
+  response.error = name + ": " + unquoted(member_text(*members, "message").value_or("\"\""));
+  return response;
+}
+
+Error admin_error(std::string_view what, unsigned status, std::string_view body) {
+  return {Exit::environment,
+          fmt::format("{} was answered with HTTP {}: {}", what, status, body.substr(0, 200))};
+}
+
+}  // namespace
+
+std::vector<std::string> command_line(const store::Config& config, const NodePlace& place) {
+  constexpr std::string_view kLoopback = "127.0.0.1";
+  std::string peers;
+  for (const auto& [name, port] : place.peers) {
+    peers += fmt::format("{}{}={}:{}", peers.empty() ? "" : ",", name, kLoopback, port);
+  }
+  std::vector<std::string> arguments{"--node",         place.name,
+                                     "--peers",        peers,
+                                     "--listen-http",  fmt::format("{}:{}", kLoopback, place.http_port),
+                                     "--listen-peers", fmt::format("{}:{}", kLoopback, place.peer_port),
+                                     "--data",         place.data.string()};
+  for (const store::Knob& knob : store::knobs()) {
+    if (knob.name == "nodes" || knob.name == "bugs") continue;  // from --peers; from --bug
+    arguments.push_back(fmt::format("--{}", knob.name));
+    arguments.push_back(store::get(config, knob.name));
+  }
+  for (const store::BugInfo& bug : store::bugs()) {
+    if (!config.bugs.has(bug.bug)) continue;
+    arguments.emplace_back("--bug");
+    arguments.emplace_back(bug.name);
+  }
+  return arguments;
+}
+
+std::string encode(const TargetRequest& request) {
+  const std::int64_t timeout_ms =
+      std::max<std::int64_t>(1, request.timeout_ns * kStorePercent / 100 / 1'000'000);
+  std::string text = fmt::format("{} /kv/{}?timeout={} HTTP/1.1\r\nHost: store\r\n", verb_of(request.kind),
+                                 percent_encoded(request.key), timeout_ms);
+  if (!request.context.empty()) text += fmt::format("X-Fracas-Context: {}\r\n", request.context);
+  if (request.kind != TargetRequest::Kind::put) return text += "\r\n";
+  constexpr std::string_view kBefore = R"({"value":)", kAfter = "}";
+  text += fmt::format("Content-Length: {}\r\n\r\n{}{}{}",
+                      kBefore.size() + request.value.size() + kAfter.size(), kBefore, request.value, kAfter);
+  return text;
+}
+
+TargetResponse decode(unsigned status, std::string_view body) {
+  if (status != 200 && status != 404) return decode_error(status, body);
+  const auto members = json_members(body);
+  if (!members) return not_understood(status, body);
+  const auto values = member_text(*members, "values");
+  if (!values) return decode_error(status, body);
+  auto texts = workloads::split_json_array(*values);
+  if (!texts) return not_understood(status, body);
+  TargetResponse response;
+  response.status = Status::ok;
+  response.values = std::move(*texts);
+  response.context = unquoted(member_text(*members, "context").value_or("\"\""));
+  const std::string_view clock = member_text(*members, "clock").value_or("null");
+  if (clock == "null") return response;
+  response.clock = clock;
+  if (const auto parts = json_members(clock)) {
+    response.context_json = member_text(*parts, "context").value_or("");
+  }
+  return response;
+}
+
+std::string status_request() { return "GET /status HTTP/1.1\r\nHost: store\r\nConnection: close\r\n\r\n"; }
+
+Result<NodeStatus> decode_status(unsigned status, std::string_view body) {
+  const auto document = nlohmann::json::parse(body, nullptr, false);
+  if (status != 200 || !document.is_object()) return admin_error("GET /status", status, body);
+  NodeStatus result;
+  try {
+    result.wall_us = document.at("wall_us").get<std::int64_t>();
+    result.hints_pending = document.at("hints_pending").get<std::uint64_t>();
+    for (const auto& [peer, exchange] : document.at("anti_entropy").at("peers").items()) {
+      result.exchanges.emplace_back(peer, exchange.at("completed").get<std::uint64_t>());
+    }
+  } catch (const nlohmann::json::exception& wrong) {
+    return Error{Exit::environment, fmt::format("GET /status: {}", wrong.what())};
+  }
+  return result;
+}
+
+std::string dump_request() { return "GET /replica HTTP/1.1\r\nHost: store\r\nConnection: close\r\n\r\n"; }
+
+Result<std::vector<std::pair<std::string, std::string>>> decode_dump(unsigned status, std::string_view body) {
+  if (status != 200) return admin_error("GET /replica", status, body);
+  std::vector<std::pair<std::string, std::string>> states;
+  while (!body.empty()) {
+    const std::size_t end = std::min(body.find('\n'), body.size() - 1);
+    const std::string_view line = body.substr(0, end + (body[end] == '\n' ? 0 : 1));
+    body.remove_prefix(end + 1);
+    const auto members = json_members(line);
+    const auto key = members ? member_text(*members, "key") : std::nullopt;
+    if (!key) return admin_error("GET /replica", status, line);
+    states.emplace_back(unquoted(*key), line);
+  }
+  std::sort(states.begin(), states.end());
+  return states;
+}
+
+}  // namespace fracas::harness::fracas_store
