@@ -138,7 +138,7 @@ class Node {
   // Inspection; changes nothing.
   Metrics metrics() const;
   /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys,
-  /// anti_entropy.peers.{name}.completed.
+  /// anti_entropy.peers.{name}.completed (peers with which it shares partitions).
   std::string status(Instant now) const;
   /// JSON text {"key", "values", "clock"} of this replica's own state; values empty and clock null if it has
   /// none.

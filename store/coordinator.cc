@@ -1,0 +1,47 @@
+#include "store/coordinator.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace fracas::store {
+
+void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& origin) {
+  if (open() >= max_operations) {
+    refuse(step, shared_, origin, asked.verb,
+           {ErrorKind::overloaded, "",
+            "over the limit of " + std::to_string(max_operations) + " requests in flight; nothing was done"});
+    return;
+  }
+  auto request = check_request(shared_, asked, origin);
+  if (!request) {
+    refuse(step, shared_, origin, asked.verb, request.error());
+    return;
+  }
+  const auto& homes = request->homes;
+  const bool home = std::find(homes.begin(), homes.end(), shared_.self()) != homes.end();
+  if (request->verb == Verb::get) {
+    reads_.begin(step, *std::move(request));
+  } else if (home || shared_.config().conflict == Conflict::lww) {
+    writes_.begin(step, *std::move(request));
+  } else if (!origin.forwarder) {
+    forwards_.begin(step, *std::move(request));
+  } else {
+    refuse(step, shared_, origin, asked.verb,
+           {ErrorKind::unavailable, "",
+            shared_.name(shared_.self()) + " is no home of this key; nothing was written"});
+  }
+}
+
+void Coordinator::forwarded(Step& step, NodeIndex from, const ForwardRequest& message) {
+  ClientRequest asked;
+  asked.verb = message.remove ? Verb::remove : Verb::put;
+  asked.key = message.key;
+  asked.value = message.value;
+  asked.context = message.context;
+  asked.n = static_cast<int>(message.n);
+  asked.w = static_cast<int>(message.w);
+  asked.timeout_ns = message.timeout_ns;
+  request(step, asked, Origin{.client = 0, .forwarder = std::pair(from, message.operation)});
+}
+
+}  // namespace fracas::store

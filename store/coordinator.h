@@ -1,0 +1,34 @@
+// Client requests: checked, admitted, and handed to the part that carries them through.
+#pragma once
+
+#include <variant>
+
+#include "store/forwards.h"
+#include "store/hinted_handoff.h"
+#include "store/reads.h"
+#include "store/writes.h"
+
+namespace fracas::store {
+
+class Coordinator {
+ public:
+  Coordinator(Shared& shared, HintedHandoff& hints)
+      : shared_(shared), reads_(shared), writes_(shared, hints), forwards_(shared) {}
+
+  void request(Step&, const ClientRequest&, const Origin&);
+  /// Another node's client, whose put we are to coordinate.
+  void forwarded(Step&, NodeIndex from, const ForwardRequest&);
+
+  Reads& reads() { return reads_; }
+  Writes& writes() { return writes_; }
+  Forwards& forwards() { return forwards_; }
+  std::size_t open() const { return reads_.open() + writes_.open() + forwards_.open(); }
+
+ private:
+  Shared& shared_;
+  Reads reads_;
+  Writes writes_;
+  Forwards forwards_;
+};
+
+}  // namespace fracas::store

@@ -1,0 +1,33 @@
+// What a node counts, for /metrics and for tests that ask whether something happened.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "store/node.h"
+
+namespace fracas::store {
+
+struct Counters {
+  static constexpr std::size_t verbs = 3;
+  static constexpr std::size_t outcomes = 8;  ///< ok, then ErrorKind + 1
+
+  std::array<std::array<std::uint64_t, outcomes>, verbs> requests{};
+  std::uint64_t read_repairs = 0;
+  std::uint64_t stale_replies = 0;
+  std::uint64_t hints_stored = 0;
+  std::uint64_t hints_delivered = 0;
+  std::uint64_t hints_refused = 0;  ///< over max_hints or max_hint_bytes; left to anti-entropy
+  std::uint64_t exchanges_begun = 0;
+  std::uint64_t exchanges_completed = 0;
+  std::uint64_t exchange_keys_repaired = 0;
+  std::uint64_t messages_refused = 0;  ///< from nobody we know, or about another kind of state
+
+  void count(Verb verb, const std::optional<ClientError>& error) {
+    const std::size_t outcome = error ? static_cast<std::size_t>(error->kind) + 1 : 0;
+    ++requests[static_cast<std::size_t>(verb)][outcome];
+  }
+};
+
+}  // namespace fracas::store

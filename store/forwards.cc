@@ -1,0 +1,87 @@
+#include "store/forwards.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "store/writes.h"
+
+namespace fracas::store {
+
+void Forwards::begin(Step& step, Request request) {
+  const OperationId operation = shared_.next_operation();
+  const auto entry = forwards_.emplace(operation, Forward{}).first;
+  Forward& forward = entry->second;
+  forward.origin = request.origin;
+  forward.verb = request.verb;
+  forward.message = {.operation = operation,
+                     .remove = request.verb == Verb::remove,
+                     .key = std::move(request.key),
+                     .value = std::move(request.value),
+                     .context = std::move(request.token),
+                     .n = static_cast<std::uint32_t>(request.homes.size()),
+                     .w = static_cast<std::uint32_t>(request.wanted),
+                     // The home gives up first, so that its answer is back before we do.
+                     .timeout_ns = std::max(request.timeout_ns / 10 * 9, min_timeout_ns)};
+  forward.next = std::move(request.homes);
+  std::stable_partition(forward.next.begin(), forward.next.end(),
+                        [&](NodeIndex home) { return !shared_.suspicion.of(home); });
+  std::reverse(forward.next.begin(), forward.next.end());
+  forward.deadline_ns = step.now().steady_ns + request.timeout_ns;
+  shared_.agenda.add(forward.deadline_ns, {Task::Kind::forward, operation});
+  send_to_next(step, entry);
+}
+
+void Forwards::replied(Step& step, NodeIndex from, const ForwardReply& reply) {
+  const auto entry = forwards_.find(reply.operation);
+  if (entry == forwards_.end() || entry->second.at != from) return;
+  ReplyToClient result{.id = 0,
+                       .error = {},
+                       .values = reply.values,
+                       .context = reply.context,
+                       .clock = reply.clock,
+                       .acks = static_cast<int>(reply.acks)};
+  if (reply.error) {
+    const auto known = std::min(*reply.error, static_cast<std::uint8_t>(ErrorKind::unknown_outcome));
+    result.error = ClientError{static_cast<ErrorKind>(known), reply.field, reply.message};
+  }
+  answer(step, shared_, entry->second.origin, entry->second.verb, std::move(result));
+  finish(entry);
+}
+
+void Forwards::send_failed(Step& step, NodeIndex to, OperationId operation) {
+  const auto entry = forwards_.find(operation);
+  if (entry == forwards_.end() || entry->second.at != to) return;
+  send_to_next(step, entry);
+}
+
+void Forwards::time_out(Step& step, OperationId operation) {
+  const auto entry = forwards_.find(operation);
+  if (entry == forwards_.end()) return;
+  const Forward& forward = entry->second;
+  shared_.suspicion.failed(forward.at);
+  refuse(step, shared_, forward.origin, forward.verb,
+         {kind_of_unfinished_write(shared_.config().bugs), "",
+          "forwarded to " + shared_.name(forward.at) +
+              ", which did not answer in time; the write may have happened"});
+  finish(entry);
+}
+
+void Forwards::send_to_next(Step& step, Entry entry) {
+  Forward& forward = entry->second;
+  if (forward.next.empty()) {
+    refuse(step, shared_, forward.origin, forward.verb,
+           {ErrorKind::unavailable, "", "none of the key's homes could be reached; nothing was written"});
+    finish(entry);
+    return;
+  }
+  forward.at = forward.next.back();
+  forward.next.pop_back();
+  step.send(forward.at, forward.message);
+}
+
+void Forwards::finish(Entry entry) {
+  shared_.agenda.remove(entry->second.deadline_ns, {Task::Kind::forward, entry->first});
+  forwards_.erase(entry);
+}
+
+}  // namespace fracas::store

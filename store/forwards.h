@@ -1,0 +1,45 @@
+// Puts and deletes that reached a node without a copy of the key (siblings only: a new dot is made where a
+// copy is). They go to one home. Once bytes may have gone there, no other home is tried: the put would get a
+// second dot.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "store/request.h"
+#include "store/shared.h"
+
+namespace fracas::store {
+
+class Forwards {
+ public:
+  explicit Forwards(Shared& shared) : shared_(shared) {}
+
+  void begin(Step&, Request);
+  void replied(Step&, NodeIndex from, const ForwardReply&);
+  /// Certainly nothing went out: the next home may be tried.
+  void send_failed(Step&, NodeIndex to, OperationId);
+  void time_out(Step&, OperationId);
+
+  std::size_t open() const { return forwards_.size(); }
+
+ private:
+  struct Forward {
+    Origin origin;
+    Verb verb = Verb::put;
+    ForwardRequest message;
+    NodeIndex at = 0;
+    std::vector<NodeIndex> next;  ///< homes not tried yet, the best last
+    std::int64_t deadline_ns = 0;
+  };
+  using Entry = std::map<OperationId, Forward>::iterator;
+
+  void send_to_next(Step&, Entry);
+  void finish(Entry);
+
+  Shared& shared_;
+  std::map<OperationId, Forward> forwards_;
+};
+
+}  // namespace fracas::store

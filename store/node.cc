@@ -1,0 +1,226 @@
+#include "store/node.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cassert>
+
+#include "store/anti_entropy.h"
+#include "store/coordinator.h"
+#include "store/describe.h"
+#include "store/hinted_handoff.h"
+#include "store/shared.h"
+
+namespace fracas::store {
+namespace {
+
+constexpr std::array<std::string_view, 7> error_kinds{
+    "bad-request", "value-too-large", "too-many-siblings", "overloaded",
+    "unavailable", "timeout",         "unknown-outcome"};
+constexpr std::array<std::string_view, Counters::verbs> verbs{"get", "put", "delete"};
+
+using Records = std::vector<std::pair<std::string, std::string>>;
+
+template <class... Visitors>
+struct overloaded : Visitors... {
+  using Visitors::operator()...;
+};
+template <class... Visitors>
+overloaded(Visitors...) -> overloaded<Visitors...>;
+
+}  // namespace
+
+std::string_view to_string(ErrorKind kind) { return error_kinds[static_cast<std::size_t>(kind)]; }
+
+/// Routes what happens to the part that it concerns.
+struct Node::Impl {
+  explicit Impl(NodeOptions options)
+      : shared(std::move(options)), hints(shared), coordinator(shared, hints), anti_entropy(shared) {}
+
+  Shared shared;
+  HintedHandoff hints;
+  Coordinator coordinator;
+  AntiEntropy anti_entropy;
+
+  bool load(const std::string& key, const std::string& record);
+
+  void handle(Step& step, const ClientRequest& request) {
+    coordinator.request(step, request, Origin{.client = request.id, .forwarder = {}});
+  }
+  void handle(Step& step, const FromPeer& event);
+  void handle(Step& step, const SendFailed& event);
+  void handle(Step&, const TimerFired& event) { shared.agenda.fired(event.timer); }
+
+  void receive(Step& step, NodeIndex from, const ReadRequest& m) {
+    step.send(from, ReadReply{m.operation, shared.incarnation, shared.replica.find(m.key)});
+  }
+  void receive(Step& step, NodeIndex from, const ReadReply& m) {
+    if (acceptable(m.state)) coordinator.reads().replied(step, from, m);
+  }
+  void receive(Step& step, NodeIndex from, const WriteRequest& m) {
+    if (!shared.is_our_kind(m.state)) return refuse_message();
+    shared.replica.merge(step, m.key, m.state);
+    if (m.operation != 0) step.send(from, WriteReply{m.operation, shared.incarnation, 0});
+  }
+  void receive(Step& step, NodeIndex from, const WriteReply& m) {
+    if (!coordinator.writes().acknowledged(step, from, m)) hints.acknowledged(step, from, m.operation);
+  }
+  void receive(Step& step, NodeIndex from, const ForwardRequest& m) { coordinator.forwarded(step, from, m); }
+  void receive(Step& step, NodeIndex from, const ForwardReply& m) {
+    coordinator.forwards().replied(step, from, m);
+  }
+  void receive(Step& step, NodeIndex from, const ExchangeRoots& m) { anti_entropy.answer(step, from, m); }
+  void receive(Step& step, NodeIndex from, const ExchangeBuckets& m) { anti_entropy.proceed(step, from, m); }
+  void receive(Step& step, NodeIndex from, const ExchangeKeys& m) { anti_entropy.answer(step, from, m); }
+  void receive(Step& step, NodeIndex from, const ExchangeStates& m) { anti_entropy.proceed(step, from, m); }
+  void receive(Step& step, NodeIndex from, const ExchangePush& m) { anti_entropy.answer(step, from, m); }
+  void receive(Step& step, NodeIndex from, const ExchangePushed& m) { anti_entropy.proceed(step, from, m); }
+
+  void perform(Step& step, const Task& task);
+  bool acceptable(const KeyState& state);
+  void refuse_message() { ++shared.counters.messages_refused; }
+};
+
+/// False: unreadable.
+bool Node::Impl::load(const std::string& key, const std::string& record) {
+  auto state = decode_state(record);
+  if (key.empty() || !state || !shared.is_our_kind(*state)) return false;
+  if (const auto* cell = std::get_if<LwwCell>(&*state)) shared.stamps.observe(cell->stamp);
+  if (key[0] == HintedHandoff::record_prefix) return hints.load(key, *std::move(state), record.size());
+  if (key[0] != Replica::record_prefix) return false;
+  shared.replica.load(key.substr(1), *std::move(state));
+  return true;
+}
+
+void Node::Impl::handle(Step& step, const FromPeer& event) {
+  if (event.from >= shared.options.names.size() || event.from == shared.self()) return refuse_message();
+  shared.suspicion.heard_from(event.from);
+  hints.heard_from(step, event.from);
+  std::visit([&](const auto& message) { receive(step, event.from, message); }, event.message);
+}
+
+/// Answers are not sent again: whoever waits for them times out.
+void Node::Impl::handle(Step& step, const SendFailed& event) {
+  if (event.to >= shared.options.names.size()) return refuse_message();
+  shared.suspicion.failed(event.to);
+  std::visit(
+      overloaded{
+          [&](const ReadRequest& m) { coordinator.reads().send_failed(step, event.to, m.operation); },
+          [&](const WriteRequest& m) {
+            if (!coordinator.writes().send_failed(step, event.to, m.operation))
+              hints.send_failed(m.operation);
+          },
+          [&](const ForwardRequest& m) { coordinator.forwards().send_failed(step, event.to, m.operation); },
+          [&](const ExchangeRoots& m) { anti_entropy.send_failed(event.to, m.operation); },
+          [&](const ExchangeKeys& m) { anti_entropy.send_failed(event.to, m.operation); },
+          [&](const ExchangePush& m) { anti_entropy.send_failed(event.to, m.operation); },
+          [](const auto&) {},
+      },
+      event.message);
+}
+
+void Node::Impl::perform(Step& step, const Task& task) {
+  switch (task.kind) {
+    case Task::Kind::read:
+      return coordinator.reads().time_out(step, task.id);
+    case Task::Kind::write:
+      return coordinator.writes().time_out(step, task.id);
+    case Task::Kind::forward:
+      return coordinator.forwards().time_out(step, task.id);
+    case Task::Kind::hints:
+      return hints.tick(step);
+    case Task::Kind::round:
+      return anti_entropy.round(step);
+    case Task::Kind::exchange:
+      return anti_entropy.time_out(task.id);
+  }
+}
+
+bool Node::Impl::acceptable(const KeyState& state) {
+  const bool good = std::holds_alternative<std::monostate>(state) || shared.is_our_kind(state);
+  if (!good) refuse_message();
+  return good;
+}
+
+boost::system::result<std::unique_ptr<Node>, std::string> Node::open(NodeOptions options,
+                                                                     const Records& records) {
+  assert(options.self < options.names.size());
+  assert(static_cast<int>(options.names.size()) == options.config.nodes);
+  auto impl = std::make_unique<Impl>(std::move(options));
+  for (const auto& [key, record] : records) {
+    if (impl->load(key, record)) continue;
+    return fmt::format("the record of {} is unreadable, or was written with another value of `conflict`",
+                       json_quote(is_utf8(key) ? key : "a key that is no UTF-8"));
+  }
+  return std::unique_ptr<Node>(new Node(std::move(impl)));
+}
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Node::~Node() = default;
+
+void Node::start(Instant now, std::vector<Effect>& effects) {
+  Step step(now, effects);
+  impl_->hints.tick(step);
+  impl_->anti_entropy.start(step);
+  impl_->shared.agenda.arm(step);
+}
+
+void Node::step(Instant now, const Event& event, std::vector<Effect>& effects) {
+  Step step(now, effects);
+  std::visit([&](const auto& happened) { impl_->handle(step, happened); }, event);
+  if (std::holds_alternative<TimerFired>(event)) {
+    while (const auto task = impl_->shared.agenda.take_due(now.steady_ns)) impl_->perform(step, *task);
+  }
+  impl_->shared.agenda.arm(step);
+}
+
+Metrics Node::metrics() const {
+  const Counters& counters = impl_->shared.counters;
+  Metrics metrics;
+  for (std::size_t verb = 0; verb < Counters::verbs; ++verb) {
+    for (std::size_t outcome = 0; outcome < Counters::outcomes; ++outcome) {
+      const auto label = outcome == 0 ? std::string_view("ok") : error_kinds[outcome - 1];
+      metrics[fmt::format(R"(fracas_requests_total{{verb="{}",outcome="{}"}})", verbs[verb], label)] =
+          static_cast<double>(counters.requests[verb][outcome]);
+    }
+  }
+  const auto set = [&](std::string_view name, std::uint64_t value) {
+    metrics[std::string(name)] = static_cast<double>(value);
+  };
+  set("fracas_read_repairs_total", counters.read_repairs);
+  set("fracas_stale_replies_total", counters.stale_replies);
+  set("fracas_hints_stored_total", counters.hints_stored);
+  set("fracas_hints_delivered_total", counters.hints_delivered);
+  set("fracas_hints_refused_total", counters.hints_refused);
+  set("fracas_hints_pending", impl_->hints.pending());
+  set("fracas_exchanges_begun_total", counters.exchanges_begun);
+  set("fracas_exchanges_completed_total", counters.exchanges_completed);
+  set("fracas_exchange_keys_repaired_total", counters.exchange_keys_repaired);
+  set("fracas_messages_refused_total", counters.messages_refused);
+  set("fracas_requests_in_flight", impl_->coordinator.open());
+  set("fracas_keys", impl_->shared.replica.size());
+  set("fracas_siblings_max", impl_->shared.replica.siblings_max());
+  return metrics;
+}
+
+std::string Node::status(Instant) const {
+  const Shared& shared = impl_->shared;
+  std::string peers;
+  for (NodeIndex peer = 0; peer < shared.options.names.size(); ++peer) {
+    if (!impl_->anti_entropy.has_partitions_in_common(peer)) continue;
+    peers += fmt::format(R"({}{}:{{"completed":{}}})", peers.empty() ? "" : ",",
+                         json_quote(shared.name(peer)), impl_->anti_entropy.completed(peer));
+  }
+  return fmt::format(
+      R"({{"node":{},"incarnation":{},"hints_pending":{},"keys":{},"anti_entropy":{{"peers":{{{}}}}}}})",
+      json_quote(shared.name(shared.self())), json_quote(to_string(shared.incarnation, shared.options.names)),
+      impl_->hints.pending(), shared.replica.size(), peers);
+}
+
+std::string Node::replica_state(const std::string& key) const {
+  return replica_json(key, impl_->shared.replica.find(key), impl_->shared.options.names);
+}
+
+std::vector<std::string> Node::keys() const { return impl_->shared.replica.keys(); }
+
+}  // namespace fracas::store

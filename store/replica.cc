@@ -1,0 +1,71 @@
+#include "store/replica.h"
+
+#include <algorithm>
+
+namespace fracas::store {
+
+void Replica::load(const std::string& key, KeyState state) {
+  const Slot slot = slot_of(key);
+  Copy& copy = copy_of(key, slot);
+  copy.state = std::move(state);
+  changed(key, slot, copy);
+}
+
+const KeyState& Replica::find(std::string_view key) const {
+  static const KeyState none;
+  const auto found = copies_.find(std::pair(slot_of(key), key));
+  return found == copies_.end() ? none : found->second.state;
+}
+
+bool Replica::merge(Step& step, const std::string& key, const KeyState& state) {
+  if (std::holds_alternative<std::monostate>(state)) return false;
+  const Slot slot = slot_of(key);
+  Copy& copy = copy_of(key, slot);
+  if (!store::merge(copy.state, state)) return false;
+  step.persist(record_prefix + key, changed(key, slot, copy));
+  return true;
+}
+
+void Replica::replace(Step& step, const std::string& key, KeyState state) {
+  const Slot slot = slot_of(key);
+  Copy& copy = copy_of(key, slot);
+  copy.state = std::move(state);
+  step.persist(record_prefix + key, changed(key, slot, copy));
+}
+
+std::vector<std::pair<std::string_view, const KeyState*>> Replica::in_slot(Slot slot) const {
+  std::vector<std::pair<std::string_view, const KeyState*>> keys;
+  const auto first = copies_.lower_bound(std::pair(slot, std::string_view()));
+  for (auto at = first; at != copies_.end() && at->first.first == slot; ++at) {
+    keys.emplace_back(at->first.second, &at->second.state);
+  }
+  return keys;
+}
+
+std::vector<std::string> Replica::keys() const {
+  std::vector<std::string> keys;
+  keys.reserve(copies_.size());
+  for (const auto& [position, copy] : copies_) keys.push_back(position.second);
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+Replica::Copy& Replica::copy_of(const std::string& key, Slot slot) {
+  const auto found = copies_.lower_bound(std::pair(slot, std::string_view(key)));
+  if (found != copies_.end() && found->first.first == slot && found->first.second == key)
+    return found->second;
+  return copies_.emplace_hint(found, Position(slot, key), Copy{})->second;
+}
+
+std::string Replica::changed(std::string_view key, Slot slot, Copy& copy) {
+  std::string record;
+  encode(copy.state, record);
+  const Hash leaf = merkle_leaf(key, record);
+  forest_.update(slot, copy.leaf, leaf);
+  copy.leaf = leaf;
+  if (const auto* set = std::get_if<DvvSet>(&copy.state))
+    siblings_max_ = std::max(siblings_max_, set->siblings());
+  return record;
+}
+
+}  // namespace fracas::store

@@ -1,0 +1,66 @@
+// This node's copies of its keys: in memory, each change written down before anybody hears of it, Merkle
+// trees kept beside.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "store/key_state.h"
+#include "store/merkle.h"
+#include "store/step.h"
+
+namespace fracas::store {
+
+class Replica {
+ public:
+  /// First character of the storage keys of copies.
+  static constexpr char record_prefix = 'k';
+
+  /// What the disk kept.
+  void load(const std::string& key, KeyState state);
+
+  /// The copy of a key; the empty state if there is none.
+  const KeyState& find(std::string_view key) const;
+  /// Returns whether the copy changed. What is covered already needs no second write to disk: the first went
+  /// out before, and effects are carried out in order.
+  bool merge(Step&, const std::string& key, const KeyState&);
+  /// Puts `state` in the place of what is there. Only for a state that was made from the present copy.
+  void replace(Step&, const std::string& key, KeyState state);
+
+  const MerkleForest& forest() const { return forest_; }
+  /// The keys of a slot with their states, ascending.
+  std::vector<std::pair<std::string_view, const KeyState*>> in_slot(Slot) const;
+  std::size_t size() const { return copies_.size(); }
+  std::vector<std::string> keys() const;  ///< sorted
+  /// The most siblings that any key has had in this incarnation, tombstones included.
+  std::size_t siblings_max() const { return siblings_max_; }
+
+ private:
+  struct Copy {
+    KeyState state;
+    Hash leaf;  ///< its present one in the tree
+  };
+  /// By slot first, so that a Merkle bucket is a range.
+  using Position = std::pair<Slot, std::string>;
+  struct Order {
+    using is_transparent = void;
+    bool operator()(const auto& a, const auto& b) const {
+      if (a.first != b.first) return a.first < b.first;
+      return std::string_view(a.second) < std::string_view(b.second);
+    }
+  };
+
+  Copy& copy_of(const std::string& key, Slot slot);
+  /// Brings tree and gauges up to date; returns the record for the disk.
+  std::string changed(std::string_view key, Slot slot, Copy&);
+
+  std::map<Position, Copy, Order> copies_;
+  MerkleForest forest_;
+  std::size_t siblings_max_ = 0;
+};
+
+}  // namespace fracas::store

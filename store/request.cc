@@ -1,0 +1,125 @@
+#include "store/request.h"
+
+#include "store/context_token.h"
+#include "store/describe.h"
+
+namespace fracas::store {
+namespace {
+
+using Checked = boost::system::result<void, ClientError>;
+
+constexpr std::int64_t ns_per_ms = 1'000'000;
+constexpr std::int64_t max_timeout_ns = 60'000 * ns_per_ms;
+
+ClientError bad(std::string field, const std::string& why) {
+  std::string message = field + ": " + why;
+  return {ErrorKind::bad_request, std::move(field), std::move(message)};
+}
+
+Checked check_key_and_value(const Config& config, const ClientRequest& request) {
+  if (request.key.empty()) return bad("key", "must not be empty");
+  if (request.key.size() > max_key_bytes) {
+    return bad("key", "longer than the limit of " + std::to_string(max_key_bytes) + " bytes");
+  }
+  if (!is_utf8(request.key)) return bad("key", "must be UTF-8");
+  if (request.verb != Verb::put) return {};
+  if (request.value.empty()) return bad("value", "missing");
+  if (static_cast<std::int64_t>(request.value.size()) > config.max_value_bytes) {
+    return ClientError{
+        ErrorKind::value_too_large, "value",
+        "value: " + std::to_string(request.value.size()) +
+            " bytes are over the limit max_value_bytes = " + std::to_string(config.max_value_bytes)};
+  }
+  return {};
+}
+
+/// n may only narrow: copies beyond the cluster's n would be kept equal by nobody.
+Checked resolve_quorum(const Shared& shared, const ClientRequest& asked, Request& request) {
+  const Config& config = shared.config();
+  const int n = asked.n.value_or(config.n);
+  if (n < 1 || n > config.n) {
+    return bad("n",
+               std::to_string(n) + " must be between 1 and the cluster's n = " + std::to_string(config.n));
+  }
+  const bool read = asked.verb == Verb::get;
+  const std::optional<int>& given = read ? asked.r : asked.w;
+  const int standard = std::min(read ? config.r : config.w, n);
+  request.wanted = given ? resolve_level(*given, n) : standard;
+  if (request.wanted < 1 || request.wanted > n) {
+    return bad(read ? "r" : "w",
+               std::to_string(request.wanted) + " must be between 1 and n = " + std::to_string(n));
+  }
+  request.homes = shared.ring.homes(request.key, n);
+  return {};
+}
+
+Checked resolve_timeout(const Config& config, const ClientRequest& asked, Request& request) {
+  request.timeout_ns = asked.timeout_ns.value_or(config.timeout_ns);
+  if (request.timeout_ns < min_timeout_ns || request.timeout_ns > max_timeout_ns) {
+    return bad("timeout", "must be between 1 ms and " + std::to_string(max_timeout_ns / ns_per_ms) + " ms");
+  }
+  return {};
+}
+
+Checked resolve_context(const Config& config, const ClientRequest& asked, Request& request) {
+  if (asked.context.empty()) return {};
+  if (config.conflict != Conflict::siblings) {
+    return bad("context", "this cluster resolves conflicts by last write wins and takes none");
+  }
+  auto context = parse_token(asked.key, asked.context);
+  if (!context) return bad("context", context.error().message);
+  request.context = *std::move(context);
+  return {};
+}
+
+}  // namespace
+
+boost::system::result<Request, ClientError> check_request(const Shared& shared, const ClientRequest& asked,
+                                                          const Origin& origin) {
+  const Config& config = shared.config();
+  Request request{.origin = origin,
+                  .verb = asked.verb,
+                  .key = asked.key,
+                  .value = asked.value,
+                  .token = asked.context,
+                  .context = {},
+                  .homes = {},
+                  .wanted = 1,
+                  .timeout_ns = 0};
+  if (auto good = check_key_and_value(config, asked); !good) return good.error();
+  if (auto good = resolve_quorum(shared, asked, request); !good) return good.error();
+  if (auto good = resolve_timeout(config, asked, request); !good) return good.error();
+  if (auto good = resolve_context(config, asked, request); !good) return good.error();
+  return request;
+}
+
+void answer(Step& step, Shared& shared, const Origin& origin, Verb verb, ReplyToClient reply) {
+  if (!origin.forwarder) {
+    shared.counters.count(verb, reply.error);
+    reply.id = origin.client;
+    step.reply(std::move(reply));
+    return;
+  }
+  ForwardReply forwarded{.operation = origin.forwarder->second,
+                         .error = {},
+                         .field = {},
+                         .message = {},
+                         .values = std::move(reply.values),
+                         .context = std::move(reply.context),
+                         .clock = std::move(reply.clock),
+                         .acks = static_cast<std::uint32_t>(reply.acks)};
+  if (reply.error) {
+    forwarded.error = static_cast<std::uint8_t>(reply.error->kind);
+    forwarded.field = reply.error->field;
+    forwarded.message = reply.error->message;
+  }
+  step.send(origin.forwarder->first, std::move(forwarded));
+}
+
+void refuse(Step& step, Shared& shared, const Origin& origin, Verb verb, ClientError error) {
+  ReplyToClient reply;
+  reply.error = std::move(error);
+  answer(step, shared, origin, verb, std::move(reply));
+}
+
+}  // namespace fracas::store

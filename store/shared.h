@@ -1,0 +1,65 @@
+// What the parts of one node share: who it is, where keys live, its copies, and whom it believes to be up.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <variant>
+
+#include "store/agenda.h"
+#include "store/counters.h"
+#include "store/lww.h"
+#include "store/node.h"
+#include "store/replica.h"
+#include "store/ring.h"
+
+namespace fracas::store {
+
+/// Peers that lately failed to answer. A cheap local guess, right or wrong: it only decides who is tried
+/// first.
+class Suspicion {
+ public:
+  void failed(NodeIndex peer) { suspected_.insert(peer); }
+  void heard_from(NodeIndex peer) {
+    if (!suspected_.empty()) suspected_.erase(peer);
+  }
+  bool of(NodeIndex peer) const { return suspected_.contains(peer); }
+
+ private:
+  std::set<NodeIndex> suspected_;
+};
+
+struct Shared {
+  explicit Shared(NodeOptions given)
+      : options(std::move(given)),
+        ring(options.config.nodes),
+        incarnation(Actor::of(options.self, options.actor)),
+        stamps(incarnation),
+        last_operation(
+            hash128({reinterpret_cast<const char*>(options.actor.data()), options.actor.size()}).low) {}
+
+  NodeOptions options;
+  Ring ring;
+  Actor incarnation;
+  StampClock stamps;
+  Replica replica;
+  Agenda agenda;
+  Suspicion suspicion;
+  Counters counters;
+  OperationId last_operation;  ///< starts anywhere, so that late answers to a predecessor match nothing
+
+  const Config& config() const { return options.config; }
+  NodeIndex self() const { return options.self; }
+  const std::string& name(NodeIndex node) const { return options.names[node]; }
+  /// Never 0, which means "no answer wanted".
+  OperationId next_operation() {
+    if (++last_operation == 0) ++last_operation;
+    return last_operation;
+  }
+  /// A cluster resolves conflicts in one way; states of another are refused.
+  bool is_our_kind(const KeyState& state) const {
+    return config().conflict == Conflict::siblings ? std::holds_alternative<DvvSet>(state)
+                                                   : std::holds_alternative<LwwCell>(state);
+  }
+};
+
+}  // namespace fracas::store

@@ -1,0 +1,191 @@
+#include "store/writes.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "store/context_token.h"
+#include "store/describe.h"
+
+namespace fracas::store {
+namespace {
+
+/// All siblings, the put's own first, and the context that covers exactly those: a context that covered
+/// siblings which the client has not seen would let its next put delete them unread.
+ReplyToClient siblings_answer(const std::string& key, const DvvSet& set, const Dot& own,
+                              std::span<const std::string> names) {
+  ReplyToClient reply;
+  reply.values = live_values(set);
+  const auto dots = live_dots(set);
+  const auto mine = std::find(dots.begin(), dots.end(), own) - dots.begin();
+  if (mine != static_cast<std::ptrdiff_t>(dots.size())) {
+    std::rotate(reply.values.begin(), reply.values.begin() + mine, reply.values.begin() + mine + 1);
+  }
+  reply.context = make_token(key, set.join());
+  reply.clock = clock_json(set, names, own);
+  return reply;
+}
+
+ClientError too_many_siblings(std::size_t siblings, int limit) {
+  return {ErrorKind::too_many_siblings, "",
+          "the write would leave " + std::to_string(siblings) + " siblings, over the limit max_siblings = " +
+              std::to_string(limit) + "; read, merge, and write with the context of that read"};
+}
+
+ClientError state_too_large() {
+  return {ErrorKind::value_too_large, "value",
+          "value: the siblings of this key together are over the limit of " +
+              std::to_string(max_state_bytes) +
+              " bytes; read, merge, and write with the context of that read"};
+}
+
+std::size_t value_bytes(const DvvSet& set) {
+  std::size_t bytes = 0;
+  for (const auto& [actor, entry] : set.entries()) {
+    for (const Value& value : entry.values) bytes += value ? value->size() : 0;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+ErrorKind kind_of_unfinished_write(const BugSet& bugs) {
+  return bugs.has(Bug::timeout_as_fail) ? ErrorKind::unavailable : ErrorKind::unknown_outcome;
+}
+
+void Writes::begin(Step& step, Request request) {
+  Write write;
+  write.origin = request.origin;
+  write.verb = request.verb;
+  write.key = request.key;
+  write.homes = request.homes;
+  write.wanted = static_cast<std::size_t>(request.wanted);
+  write.deadline_ns = step.now().steady_ns + request.timeout_ns;
+  if (shared_.config().conflict == Conflict::lww) {
+    prepare_lww(step, request, write);
+  } else if (!prepare_siblings(step, request, write)) {
+    return;
+  }
+  const OperationId operation = shared_.next_operation();
+  const auto entry = writes_.emplace(operation, std::move(write)).first;
+  shared_.agenda.add(entry->second.deadline_ns, {Task::Kind::write, operation});
+  send_to_homes(step, operation, entry->second);
+  proceed(step, entry);
+}
+
+/// The put itself: on this home's copy, which is written down before anything goes out. False: refused, and
+/// nothing was done.
+bool Writes::prepare_siblings(Step& step, const Request& request, Write& write) {
+  const KeyState& copy = shared_.replica.find(request.key);
+  DvvSet set = std::holds_alternative<DvvSet>(copy) ? std::get<DvvSet>(copy) : DvvSet{};
+  Context context = request.context;
+  if (shared_.config().bugs.has(Bug::context_ignored)) context = set.join();
+  const std::size_t siblings = set.siblings_after_put(context);
+  if (static_cast<int>(siblings) > shared_.config().max_siblings) {
+    refuse(step, shared_, request.origin, request.verb,
+           too_many_siblings(siblings, shared_.config().max_siblings));
+    return false;
+  }
+  const Dot own = set.put(context, request.written(), shared_.incarnation);
+  if (value_bytes(set) > max_state_bytes) {
+    refuse(step, shared_, request.origin, request.verb, state_too_large());
+    return false;
+  }
+  write.on_success = siblings_answer(request.key, set, own, shared_.options.names);
+  write.state = set;
+  shared_.replica.replace(step, request.key, std::move(set));
+  return true;
+}
+
+void Writes::prepare_lww(Step& step, const Request& request, Write& write) {
+  write.state = LwwCell{shared_.stamps.next(step.now().wall_us), request.written()};
+  write.on_success.values = live_values(write.state);
+  write.on_success.clock = clock_json(write.state, shared_.options.names);
+}
+
+void Writes::send_to_homes(Step& step, OperationId operation, Write& write) {
+  for (const NodeIndex home : write.homes) {
+    if (home != shared_.self()) continue;
+    shared_.replica.merge(step, write.key, write.state);
+    write.acks.emplace(home, shared_.incarnation);
+  }
+  for (const NodeIndex home : write.homes) {
+    if (home != shared_.self()) step.send(home, WriteRequest{operation, write.key, write.state});
+  }
+}
+
+bool Writes::acknowledged(Step& step, NodeIndex from, const WriteReply& reply) {
+  const auto entry = writes_.find(reply.operation);
+  if (entry == writes_.end()) return false;
+  Write& write = entry->second;
+  const bool home = std::find(write.homes.begin(), write.homes.end(), from) != write.homes.end();
+  if (!home || from == shared_.self()) return true;
+  write.failed.erase(from);
+  write.unsent.erase(from);
+  write.acks[from] = reply.incarnation;
+  proceed(step, entry);
+  return true;
+}
+
+bool Writes::send_failed(Step& step, NodeIndex to, OperationId operation) {
+  const auto entry = writes_.find(operation);
+  if (entry == writes_.end()) return false;
+  Write& write = entry->second;
+  const bool waiting = std::find(write.homes.begin(), write.homes.end(), to) != write.homes.end();
+  if (!waiting || write.acks.contains(to)) return true;
+  write.unsent.insert(to);
+  write.failed.insert(to);
+  proceed(step, entry);
+  return true;
+}
+
+void Writes::time_out(Step& step, OperationId operation) {
+  const auto entry = writes_.find(operation);
+  if (entry == writes_.end()) return;
+  Write& write = entry->second;
+  for (const NodeIndex home : write.homes) {
+    if (write.acks.contains(home) || !write.failed.insert(home).second) continue;
+    shared_.suspicion.failed(home);
+  }
+  proceed(step, entry);
+}
+
+void Writes::proceed(Step& step, Entry entry) {
+  Write& write = entry->second;
+  if (!write.answered && write.acks.size() >= write.wanted) {
+    write.answered = true;
+    write.on_success.acks = static_cast<int>(write.acks.size());
+    answer(step, shared_, write.origin, write.verb, std::move(write.on_success));
+  }
+  const bool hopeless = write.homes.size() - write.failed.size() < write.wanted;
+  if (!write.answered && hopeless) fail(step, write);
+  if (write.settled()) finish(step, entry);
+}
+
+void Writes::fail(Step& step, Write& write) {
+  write.answered = true;
+  if (write.unsent.size() == write.homes.size()) {
+    refuse(step, shared_, write.origin, write.verb,
+           {ErrorKind::unavailable, "",
+            "none of the key's " + std::to_string(write.homes.size()) +
+                " homes could be reached; nothing was written"});
+    return;
+  }
+  refuse(step, shared_, write.origin, write.verb,
+         {kind_of_unfinished_write(shared_.config().bugs), "",
+          std::to_string(write.acks.size()) + " of the " + std::to_string(write.wanted) +
+              " acknowledgements wanted; the write may have happened"});
+}
+
+void Writes::finish(Step& step, Entry entry) {
+  Write& write = entry->second;
+  assert(write.answered);
+  const bool nothing_happened = write.unsent.size() == write.homes.size();
+  if (shared_.config().hints == Hints::coordinator && !nothing_happened) {
+    for (const NodeIndex home : write.failed) hints_.add(step, home, write.key, write.state);
+  }
+  shared_.agenda.remove(write.deadline_ns, {Task::Kind::write, entry->first});
+  writes_.erase(entry);
+}
+
+}  // namespace fracas::store

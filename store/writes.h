@@ -1,0 +1,67 @@
+// Puts and deletes in flight: sent to all homes at once, answered at the w-th acknowledgement, watched until
+// the last home has answered or time is up. Then what a home missed becomes a hint.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "store/hinted_handoff.h"
+#include "store/request.h"
+#include "store/shared.h"
+
+namespace fracas::store {
+
+/// How a write is reported that some replica may have and that fewer than w have acknowledged.
+ErrorKind kind_of_unfinished_write(const BugSet&);
+
+class Writes {
+ public:
+  Writes(Shared& shared, HintedHandoff& hints) : shared_(shared), hints_(hints) {}
+
+  /// Siblings: this node must be a home, for its copy is where the new dot is made. Last write wins: stamped
+  /// here, wherever that is.
+  void begin(Step&, Request);
+  /// False: the operation is none of ours.
+  bool acknowledged(Step&, NodeIndex from, const WriteReply&);
+  bool send_failed(Step&, NodeIndex to, OperationId);
+  void time_out(Step&, OperationId);
+
+  std::size_t open() const { return writes_.size(); }
+
+ private:
+  struct Write {
+    Origin origin;
+    Verb verb = Verb::put;
+    std::string key;
+    KeyState state;  ///< what the homes are to merge
+    ReplyToClient on_success;
+    std::vector<NodeIndex> homes;
+    std::size_t wanted = 1;
+    std::int64_t deadline_ns = 0;
+    std::map<NodeIndex, Actor> acks;  ///< by home; the incarnation that answered
+    std::set<NodeIndex> unsent;       ///< homes to which certainly nothing went out
+    std::set<NodeIndex> failed;       ///< these, and those that did not answer in time
+    bool answered = false;
+
+    bool settled() const { return acks.size() + failed.size() == homes.size(); }
+  };
+  using Entry = std::map<OperationId, Write>::iterator;
+
+  bool prepare_siblings(Step&, const Request&, Write&);
+  void prepare_lww(Step&, const Request&, Write&);
+  void send_to_homes(Step&, OperationId, Write&);
+  /// After each answer or failure: replies if the outcome is known, and closes the books if nobody is
+  /// missing.
+  void proceed(Step&, Entry);
+  void fail(Step&, Write&);
+  void finish(Step&, Entry);
+
+  Shared& shared_;
+  HintedHandoff& hints_;
+  std::map<OperationId, Write> writes_;
+};
+
+}  // namespace fracas::store
