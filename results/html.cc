@@ -1,3 +1,4 @@
+// Escaping, and numbers as people read them.
 #include "results/html.h"
 
 #include <fmt/format.h>
@@ -92,6 +93,28 @@ std::string joined(const ordered_json& texts) {
 
 std::string counted(std::uint64_t count, std::string_view singular) {
   return fmt::format("{} {}{}", grouped(count), singular, count == 1 ? "" : "s");
+}
+
+std::string cell(std::string_view html) { return fmt::format("<td>{}</td>", html); }
+std::string number_cell(std::string_view html) { return fmt::format(R"(<td class="number">{}</td>)", html); }
+std::string head_cell(std::string_view html) { return fmt::format(R"(<th scope="row">{}</th>)", html); }
+
+std::string row(std::string_view cells, std::string_view css_class) {
+  return fmt::format("<tr class=\"{}\">{}</tr>\n", css_class, cells);
+}
+
+std::string table(std::initializer_list<std::string_view> headings, std::string_view rows,
+                  std::string_view css_class) {
+  std::string head;
+  for (const std::string_view heading : headings)
+    head += heading.front() == '#' ? fmt::format(R"(<th class="number">{}</th>)", heading.substr(1))
+                                   : fmt::format("<th>{}</th>", heading);
+  return fmt::format(R"(<div class="scroll"><table class="{}">
+<thead><tr>{}</tr></thead>
+<tbody>
+{}</tbody></table></div>
+)",
+                     css_class, head, rows);
 }
 
 }  // namespace fracas::results

@@ -1,6 +1,7 @@
 // Small pieces of HTML: everything that comes from a run goes through `escaped`.
 #pragma once
 
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -24,5 +25,13 @@ std::string decimal(const nlohmann::ordered_json& number);
 std::string joined(const nlohmann::ordered_json& texts);
 /// "1 read", "2 reads".
 std::string counted(std::uint64_t count, std::string_view singular);
+
+/// Parts of a table; `html` is taken as it is. A heading that begins with "#" is of a column of numbers.
+std::string cell(std::string_view html);
+std::string number_cell(std::string_view html);
+std::string head_cell(std::string_view html);
+std::string row(std::string_view cells, std::string_view css_class = "");
+std::string table(std::initializer_list<std::string_view> headings, std::string_view rows,
+                  std::string_view css_class = "");
 
 }  // namespace fracas::results

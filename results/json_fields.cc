@@ -1,3 +1,4 @@
+// One function per type of field; a message names the file and the path in it.
 #include "results/json_fields.h"
 
 #include <fmt/format.h>

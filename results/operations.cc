@@ -1,3 +1,4 @@
+// Counting, and exact quantiles per slice of time.
 #include "results/operations.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Puts sections and chart data into the places of the template.
 #include "results/page.h"
 
 #include <cassert>
@@ -37,7 +38,7 @@ std::string chart_data(const ordered_json& report) {
 
 std::string body(const ordered_json& report) {
   return render_banner(report) + render_tested(report) + render_properties(report) + render_faults(report) +
-         render_charts(report) + render_convergence(report) + render_environment(report);
+         render_charts() + render_convergence(report) + render_environment(report);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ std::string render_banner(const nlohmann::ordered_json& report);
 std::string render_tested(const nlohmann::ordered_json& report);
 std::string render_properties(const nlohmann::ordered_json& report);
 std::string render_faults(const nlohmann::ordered_json& report);
-std::string render_charts(const nlohmann::ordered_json& report);
+std::string render_charts();
 std::string render_convergence(const nlohmann::ordered_json& report);
 std::string render_environment(const nlohmann::ordered_json& report);
 

@@ -24,7 +24,7 @@ std::string result_badge(const ordered_json& property) {
 }
 
 std::string met_badge(const ordered_json& property) {
-  return property["expected"] == "met" ? "met" : "<strong class=\"unmet\">✖ unmet</strong>";
+  return property["expected"] == "met" ? "met" : "<strong class=\"bad-text\">✖ unmet</strong>";
 }
 
 std::string anchor(const ordered_json& property) {
@@ -43,13 +43,11 @@ std::string property_row(const ordered_json& property) {
   for (const char* field : {"reason", "promise_reason"})
     if (const std::string reason = plain(property[field]); !reason.empty())
       reasons += fmt::format("<p>{}</p>", escaped(reason));
-  return fmt::format(
-      "<tr class=\"{}\"><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}</td><td "
-      "class=\"number\">{}</td>"
-      "<td class=\"number\">{}</td><td class=\"why\">{}</td></tr>\n",
-      property["expected"] == "met" ? "met" : "unmet", name,
-      property["promise"] == "guaranteed" ? "guaranteed" : "not guaranteed", result_badge(property),
-      met_badge(property), grouped(property["count"]), grouped(property["checked"]), reasons);
+  const char* promise = property["promise"] == "guaranteed" ? "guaranteed" : "not&nbsp;guaranteed";
+  return row(head_cell(name) + cell(promise) + cell(result_badge(property)) + cell(met_badge(property)) +
+                 number_cell(grouped(property["count"])) + number_cell(grouped(property["checked"])) +
+                 fmt::format(R"(<td class="why">{}</td>)", reasons),
+             property["expected"] == "met" ? "as-expected" : "unexpected");
 }
 
 std::string operation_row(const ordered_json& operation) {
@@ -64,30 +62,25 @@ std::string operation_row(const ordered_json& operation) {
     return operation[name].is_null() ? std::string("never")
                                      : fmt::format("{:.6f}", operation[name].get<double>());
   };
-  return fmt::format(
-      "<tr><td class=\"number\">{}</td><td class=\"number\">{}</td><td "
-      "class=\"number\">{}</td><td>{}</td><td>{}</td>"
-      "<td>{}</td><td><code>{}</code></td><td class=\"value\">{}</td><td>{}</td></tr>\n",
-      field("index"), time("invoked_s"), time("completed_s"), field("session") + " / " + field("process"),
-      field("node"), field("f") + (operation.contains("final") ? " (final)" : ""), field("key"), value,
-      outcome);
+  return row(number_cell(field("index")) + number_cell(time("invoked_s")) + number_cell(time("completed_s")) +
+             cell(field("session") + " / " + field("process")) + cell(field("node")) +
+             cell(field("f") + (operation.contains("final") ? " (final)" : "")) +
+             cell("<code>" + field("key") + "</code>") + fmt::format(R"(<td class="value">{}</td>)", value) +
+             cell(outcome));
 }
 
 std::string witness_item(const ordered_json& witness) {
+  const std::string explanation = escaped(plain(witness["explanation"]));
+  if (witness["operations"].empty()) return "<li><p>" + explanation + "</p></li>\n";
   std::string rows;
   for (const auto& operation : witness["operations"]) rows += operation_row(operation);
   if (witness.contains("operations_omitted"))
-    rows += fmt::format("<tr><td colspan=\"9\">and {} more operations</td></tr>\n",
-                        grouped(witness["operations_omitted"]));
-  if (rows.empty()) return fmt::format("<li><p>{}</p></li>\n", escaped(plain(witness["explanation"])));
-  return fmt::format(
-      "<li><details><summary>{}</summary>\n<div class=\"scroll\"><table class=\"operations\">\n<thead><tr>"
-      "<th class=\"number\">event</th><th class=\"number\">invoked (s)</th><th class=\"number\">completed "
-      "(s)</th>"
-      "<th>session / "
-      "process</th><th>node</th><th>f</th><th>key</th><th>value</th><th>outcome</th></tr></thead>\n"
-      "<tbody>\n{}</tbody></table></div></details></li>\n",
-      escaped(plain(witness["explanation"])), rows);
+    rows += row(fmt::format(R"(<td colspan="9">and {} more operations</td>)",
+                            grouped(witness["operations_omitted"])));
+  return fmt::format("<li><details><summary>{}</summary>\n{}</details></li>\n", explanation,
+                     table({"#event", "#invoked (s)", "#completed (s)", "session / process", "node", "f",
+                            "key", "value", "outcome"},
+                           rows, "operations"));
 }
 
 std::string witness_list(const ordered_json& witnesses) {
@@ -122,19 +115,12 @@ std::string render_properties(const ordered_json& report) {
     rows += property_row(property);
     details += evidence(property);
   }
-  if (rows.empty())
-    return "<section id=\"properties\">\n<h2>Properties</h2>\n<p class=\"quiet\">The history was not "
-           "judged.</p>\n"
-           "</section>\n";
+  const std::string body =
+      rows.empty()
+          ? "<p class=\"quiet\">The history was not judged.</p>\n"
+          : table({"property", "promise", "result", "expectation", "#violations", "#checked", "why"}, rows);
   if (!details.empty()) details = "<h3>Evidence</h3>\n" + details;
-  return fmt::format(
-      "<section id=\"properties\">\n<h2>Properties</h2>\n<div "
-      "class=\"scroll\"><table>\n<thead><tr><th>property</th>"
-      "<th>promise</th><th>result</th><th>expectation</th><th class=\"number\">violations</th>"
-      "<th "
-      "class=\"number\">checked</th><th>why</th></tr></thead>\n<tbody>\n{}</tbody></table></div>\n{}</"
-      "section>\n",
-      rows, details);
+  return fmt::format("<section id=\"properties\">\n<h2>Properties</h2>\n{}{}</section>\n", body, details);
 }
 
 }  // namespace fracas::results

@@ -143,13 +143,16 @@ std::string render_tested(const ordered_json& report) {
   };
   std::vector<std::string> notes;
   for (const auto& note : report["notes"]) notes.push_back(plain(note));
-  return fmt::format(
-      "<section id=\"tested\">\n<h2>What was tested</h2>\n{}<div "
-      "class=\"tiles\">\n{}{}</div>\n<h3>Faults</h3>\n{}{}{}{}"
-      "</section>\n",
-      bullets(warnings(report), "warnings"), operation_tiles(report["operations"]), fault_tile(report),
-      fault_chips(report), list("Operations", functions), list("Errors that clients saw", errors),
-      bullets(notes, "notes"));
+  return fmt::format(R"(<section id="tested">
+<h2>What was tested</h2>
+{}<div class="tiles">
+{}{}</div>
+<h3>Faults</h3>
+{}{}{}{}</section>
+)",
+                     bullets(warnings(report), "warnings"), operation_tiles(report["operations"]),
+                     fault_tile(report), fault_chips(report), list("Operations", functions),
+                     list("Errors that clients saw", errors), bullets(notes, "notes"));
 }
 
 }  // namespace fracas::results

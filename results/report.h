@@ -9,7 +9,9 @@
 
 namespace fracas::results {
 
-/// Reads the run folder (README.md) and builds the report object. The error says which file and what is
+/// Reads the run folder (README.md) and builds the report object. A run that ended early gets its report too:
+/// experiment.json and run.json are enough. `verdict` and `reason` are the judge's to say: they are "error"
+/// and "The run has not been judged." until the caller sets them. The error says which file and what is
 /// wrong.
 boost::system::result<nlohmann::ordered_json, std::string> build_report(
     const std::filesystem::path& run_folder);

@@ -1,3 +1,4 @@
+// run.json, plan.json and verdicts.json, each read strictly into its record.
 #include "results/run_folder.h"
 
 #include "results/json_fields.h"

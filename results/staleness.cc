@@ -1,3 +1,4 @@
+// Per key: when values had ended, and which acknowledged writes began after that; both by binary search.
 #include "results/staleness.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Finds the operations that a witness names and writes them as a reader wants them.
 #include "results/witness.h"
 
 #include <fmt/format.h>

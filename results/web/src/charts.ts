@@ -12,6 +12,7 @@ interface Line {
 }
 
 const SYNC = "time";
+const GUTTER = 118; // CSS pixels left of every plot, so that the time axes agree; the longest names of faults fit
 
 const colour = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -43,7 +44,7 @@ function axes(): uPlot.Axis[] {
   const common = { stroke: colour("--quiet"), font: "12px system-ui, sans-serif", ticks: { show: false } };
   return [
     { ...common, grid: { show: false }, values: (_, splits) => splits.map((s) => `${+s.toFixed(2)} s`), size: 26 },
-    { ...common, grid: { stroke: colour("--line"), width: 1 }, size: 58 },
+    { ...common, grid: { stroke: colour("--line"), width: 1 }, size: GUTTER },
   ];
 }
 

@@ -76,12 +76,16 @@ function drawBar(u: uPlot, fault: Fault, y: number, end: number, colour: Colour)
   u.ctx.lineWidth = 1.5 * uPlot.pxRatio;
   if (fault.took_effect) u.ctx.fillRect(from, y, to - from, height);
   else u.ctx.strokeRect(from, y, to - from, height);
+  // A gap after each bar, so that neighbours in a lane stay apart.
+  u.ctx.fillStyle = colour("--card");
+  u.ctx.fillRect(to - uPlot.pxRatio, y - 1, 1.5 * uPlot.pxRatio, height + 2);
   const room = to - from - 8 * uPlot.pxRatio;
   if (u.ctx.measureText(fault.target).width > room) return;
   u.ctx.fillStyle = fault.took_effect ? colour("--card") : colour("--text");
   u.ctx.fillText(fault.target, from + 4 * uPlot.pxRatio, y + height / 2);
 }
 
+/** The bars of every kind in its lane, the kinds' names left of the plot. */
 export function lanes(data: Data, colour: Colour): uPlot.Plugin {
   const kinds = kindsOf(data);
   const top = (u: uPlot, lane: number) => u.bbox.top + (22 + lane * LANE) * uPlot.pxRatio;
@@ -92,10 +96,14 @@ export function lanes(data: Data, colour: Colour): uPlot.Plugin {
     u.ctx.textAlign = "left";
     drawPhaseNames(u, data, colour);
     for (const fault of data.faults) drawBar(u, fault, top(u, kinds.indexOf(fault.kind)), endOf(data), colour);
-    kinds.forEach((kind, lane) => {
-      u.ctx.fillStyle = colour("--text");
-      u.ctx.fillText(kind, u.bbox.left + 4 * uPlot.pxRatio, top(u, lane) + ((LANE - 7) / 2) * uPlot.pxRatio);
-    });
+    u.ctx.restore();
+    u.ctx.save();
+    u.ctx.font = `${11.5 * uPlot.pxRatio}px system-ui, sans-serif`;
+    u.ctx.textBaseline = "middle";
+    u.ctx.textAlign = "right";
+    u.ctx.fillStyle = colour("--text");
+    kinds.forEach((kind, lane) =>
+      u.ctx.fillText(kind, u.bbox.left - 8 * uPlot.pxRatio, top(u, lane) + ((LANE - 7) / 2) * uPlot.pxRatio));
     u.ctx.restore();
   };
   return { hooks: { draw: [draw] } };
