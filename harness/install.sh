@@ -8,7 +8,7 @@ build_packages=(
   g++ cmake ninja-build ccache git ca-certificates   # toolchain
   libboost1.81-dev libboost-filesystem1.81-dev       # Asio, Beast, Process v2 (which links Boost.Filesystem), Random
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev # JSON, experiments, command line
-  libleveldb-dev                                      # storage engine of the bundled store
+  libleveldb-dev libsnappy-dev                        # storage engine of the bundled store (links snappy)
   libfmt-dev libsimdjson-dev zlib1g-dev               # formatting, reading histories, the data inside report.html
 )
 # What only the tests need.
