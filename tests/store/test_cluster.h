@@ -1,0 +1,363 @@
+// A deterministic cluster in memory: Nodes, a network that delivers in order unless told otherwise, disks
+// that keep what was persisted. Every message goes through the wire format.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "store/node.h"
+#include "store/ring.h"
+#include "store/wire.h"
+
+namespace fracas::store {
+
+class TestCluster {
+ public:
+  struct Envelope {
+    NodeIndex from = 0;
+    NodeIndex to = 0;
+    Message message;
+  };
+  /// What happens to a message on its way.
+  enum class Fate { deliver, drop, hold, refuse };
+
+  explicit TestCluster(Config config, std::uint64_t seed = 1);
+
+  Config config;
+  /// Asked for every message when it is sent. Default: deliver.
+  std::function<Fate(const Envelope&)> fate;
+  std::vector<Envelope> sent;  ///< everything, also what was dropped
+  std::vector<Envelope> held;
+  std::map<NodeIndex, std::int64_t> wall_skew_us;
+
+  std::string name(NodeIndex node) const { return "n" + std::to_string(node + 1); }
+  bool up(NodeIndex node) const { return nodes_[node] != nullptr; }
+  Node& node(NodeIndex index) { return *nodes_[index]; }
+  double metric(NodeIndex node, const std::string& metric_name) const {
+    return nodes_[node]->metrics().at(metric_name);
+  }
+  std::vector<NodeIndex> homes(const std::string& key) const;
+  /// A node that is no home of the key.
+  NodeIndex stranger(const std::string& key) const;
+  /// How many completed exchanges `node` reports with `peer`.
+  int completed(NodeIndex node, NodeIndex peer);
+
+  /// Hands over the request; the answer comes while the network runs.
+  RequestId send(NodeIndex node, ClientRequest request);
+  const ReplyToClient* reply(RequestId) const;
+  /// A request and its answer, with the network and, if need be, time running until it comes.
+  ReplyToClient call(NodeIndex node, ClientRequest request);
+
+  ReplyToClient get(NodeIndex node, const std::string& key, std::optional<int> r = {});
+  ReplyToClient put(NodeIndex node, const std::string& key, const std::string& value,
+                    const std::string& context = "", std::optional<int> w = {});
+  ReplyToClient remove(NodeIndex node, const std::string& key, const std::string& context = "");
+
+  /// Delivers until nothing is under way.
+  void run();
+  /// Delivers one message, picked by `random` from all that are under way. False: there was none.
+  bool deliver_one(std::mt19937_64& random);
+  /// Lets time pass, timers fire and messages arrive.
+  void pass(std::int64_t ns);
+  void release_held();
+
+  /// The process is gone, with everything in flight to it; its disk stays.
+  void crash(NodeIndex node);
+  void restart(NodeIndex node);
+  void wipe_disk(NodeIndex node) { disks_[node].clear(); }
+  std::map<std::string, std::string>& disk(NodeIndex node) { return disks_[node]; }
+
+  std::string state(NodeIndex node, const std::string& key) { return nodes_[node]->replica_state(key); }
+  /// All homes of the key have the same state.
+  bool agree(const std::string& key);
+
+ private:
+  struct Timer {
+    std::int64_t due_ns = 0;
+    NodeIndex node = 0;
+    std::uint64_t timer = 0;
+    int incarnation = 0;
+  };
+
+  Instant now(NodeIndex node) const;
+  void step(NodeIndex node, const Event& event);
+  void carry_out(NodeIndex node, std::vector<Effect> effects);
+  void transmit(Envelope envelope);
+  void deliver(Envelope envelope);
+  bool fire_next_timer(std::int64_t until_ns);
+
+  std::mt19937_64 random_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<int> incarnations_;
+  std::vector<std::map<std::string, std::string>> disks_;
+  std::deque<Envelope> network_;
+  std::deque<std::pair<NodeIndex, SendFailed>> failures_;
+  std::multimap<std::int64_t, Timer> timers_;
+  std::map<RequestId, ReplyToClient> replies_;
+  RequestId next_request_ = 0;
+  std::int64_t now_ns_ = 1'000'000'000;
+};
+
+/// A request of each kind, for call() and send().
+ClientRequest get_request(const std::string& key);
+ClientRequest put_request(const std::string& key, const std::string& value, const std::string& context = "");
+ClientRequest remove_request(const std::string& key, const std::string& context = "");
+
+/// A configuration without any background activity, so that a test sees only what it causes.
+Config quiet_config();
+
+inline TestCluster::TestCluster(Config given, std::uint64_t seed)
+    : config(std::move(given)), fate([](const Envelope&) { return Fate::deliver; }), random_(seed) {
+  const auto nodes = static_cast<std::size_t>(config.nodes);
+  nodes_.resize(nodes);
+  incarnations_.resize(nodes);
+  disks_.resize(nodes);
+  for (NodeIndex node = 0; node < nodes; ++node) restart(node);
+}
+
+inline std::vector<NodeIndex> TestCluster::homes(const std::string& key) const {
+  return Ring(config.nodes).homes(key, config.n);
+}
+
+inline NodeIndex TestCluster::stranger(const std::string& key) const {
+  const auto at_home = homes(key);
+  NodeIndex node = 0;
+  while (std::find(at_home.begin(), at_home.end(), node) != at_home.end()) ++node;
+  return node;
+}
+
+inline int TestCluster::completed(NodeIndex node, NodeIndex peer) {
+  const std::string status = nodes_[node]->status(now(node));
+  const std::string label = "\"" + name(peer) + "\":{\"completed\":";
+  const auto at = status.find(label);
+  return at == std::string::npos ? -1 : std::stoi(status.substr(at + label.size()));
+}
+
+inline RequestId TestCluster::send(NodeIndex node, ClientRequest request) {
+  request.id = ++next_request_;
+  step(node, request);
+  return request.id;
+}
+
+inline const ReplyToClient* TestCluster::reply(RequestId id) const {
+  const auto found = replies_.find(id);
+  return found == replies_.end() ? nullptr : &found->second;
+}
+
+inline ReplyToClient TestCluster::call(NodeIndex node, ClientRequest request) {
+  const RequestId id = send(node, std::move(request));
+  run();
+  constexpr std::int64_t most_ns = 120'000'000'000;
+  for (const std::int64_t end = now_ns_ + most_ns; reply(id) == nullptr && now_ns_ < end;) {
+    fire_next_timer(end);
+    run();
+  }
+  if (reply(id) == nullptr) {
+    ADD_FAILURE() << "no answer";
+    return {};
+  }
+  return *reply(id);
+}
+
+inline ReplyToClient TestCluster::get(NodeIndex node, const std::string& key, std::optional<int> r) {
+  ClientRequest request = get_request(key);
+  request.r = r;
+  return call(node, std::move(request));
+}
+
+inline ReplyToClient TestCluster::put(NodeIndex node, const std::string& key, const std::string& value,
+                                      const std::string& context, std::optional<int> w) {
+  ClientRequest request = put_request(key, value, context);
+  request.w = w;
+  return call(node, std::move(request));
+}
+
+inline ReplyToClient TestCluster::remove(NodeIndex node, const std::string& key, const std::string& context) {
+  return call(node, remove_request(key, context));
+}
+
+inline void TestCluster::run() {
+  while (!network_.empty() || !failures_.empty()) {
+    if (!failures_.empty()) {
+      const auto [node, failure] = std::move(failures_.front());
+      failures_.pop_front();
+      if (up(node)) step(node, failure);
+      continue;
+    }
+    Envelope envelope = std::move(network_.front());
+    network_.pop_front();
+    deliver(std::move(envelope));
+  }
+}
+
+inline bool TestCluster::deliver_one(std::mt19937_64& random) {
+  if (!failures_.empty()) {
+    const auto [node, failure] = std::move(failures_.front());
+    failures_.pop_front();
+    if (up(node)) step(node, failure);
+    return true;
+  }
+  if (network_.empty()) return false;
+  const auto pick = network_.begin() + static_cast<std::ptrdiff_t>(random() % network_.size());
+  Envelope envelope = std::move(*pick);
+  network_.erase(pick);
+  deliver(std::move(envelope));
+  return true;
+}
+
+inline void TestCluster::pass(std::int64_t ns) {
+  const std::int64_t end = now_ns_ + ns;
+  run();
+  while (fire_next_timer(end)) run();
+  now_ns_ = end;
+}
+
+inline void TestCluster::release_held() {
+  for (Envelope& envelope : std::exchange(held, {})) network_.push_back(std::move(envelope));
+}
+
+inline void TestCluster::crash(NodeIndex node) {
+  nodes_[node].reset();
+  const auto gone = [&](const Envelope& envelope) { return envelope.to == node; };
+  network_.erase(std::remove_if(network_.begin(), network_.end(), gone), network_.end());
+}
+
+inline void TestCluster::restart(NodeIndex node) {
+  ++incarnations_[node];
+  NodeOptions options{.config = config, .self = node, .names = {}, .actor = {}, .seed = random_()};
+  for (NodeIndex other = 0; other < nodes_.size(); ++other) options.names.push_back(name(other));
+  for (auto& byte : options.actor) byte = static_cast<std::uint8_t>(random_());
+  auto opened = Node::open(std::move(options), {disks_[node].begin(), disks_[node].end()});
+  ASSERT_TRUE(opened) << opened.error();
+  nodes_[node] = *std::move(opened);
+  std::vector<Effect> effects;
+  nodes_[node]->start(now(node), effects);
+  carry_out(node, std::move(effects));
+}
+
+inline bool TestCluster::agree(const std::string& key) {
+  const auto at = homes(key);
+  return std::all_of(at.begin(), at.end(),
+                     [&](NodeIndex home) { return up(home) && state(home, key) == state(at.front(), key); });
+}
+
+inline Instant TestCluster::now(NodeIndex node) const {
+  const auto skew = wall_skew_us.find(node);
+  const std::int64_t skew_us = skew == wall_skew_us.end() ? 0 : skew->second;
+  return {now_ns_, 1'700'000'000'000'000 + now_ns_ / 1000 + skew_us};
+}
+
+inline void TestCluster::step(NodeIndex node, const Event& event) {
+  now_ns_ += 1000;
+  std::vector<Effect> effects;
+  nodes_[node]->step(now(node), event, effects);
+  carry_out(node, std::move(effects));
+}
+
+inline void TestCluster::carry_out(NodeIndex node, std::vector<Effect> effects) {
+  for (Effect& effect : effects) {
+    if (auto* send_effect = std::get_if<SendToPeer>(&effect)) {
+      transmit({node, send_effect->to, std::move(send_effect->message)});
+    } else if (auto* answer = std::get_if<ReplyToClient>(&effect)) {
+      EXPECT_FALSE(replies_.contains(answer->id)) << "a second answer";
+      replies_[answer->id] = std::move(*answer);
+    } else if (auto* persist = std::get_if<Persist>(&effect)) {
+      for (auto& [key, record] : persist->writes) {
+        if (record) {
+          disks_[node][key] = *record;
+        } else {
+          disks_[node].erase(key);
+        }
+      }
+    } else {
+      const auto& timer = std::get<SetTimer>(effect);
+      const std::int64_t due = now_ns_ + timer.delay_ns;
+      timers_.emplace(due, Timer{due, node, timer.timer, incarnations_[node]});
+    }
+  }
+}
+
+inline void TestCluster::transmit(Envelope envelope) {
+  sent.push_back(envelope);
+  switch (up(envelope.to) ? fate(envelope) : Fate::refuse) {
+    case Fate::deliver:
+      network_.push_back(std::move(envelope));
+      break;
+    case Fate::hold:
+      held.push_back(std::move(envelope));
+      break;
+    case Fate::refuse:
+      failures_.emplace_back(envelope.from, SendFailed{envelope.to, std::move(envelope.message)});
+      break;
+    case Fate::drop:
+      break;
+  }
+}
+
+inline void TestCluster::deliver(Envelope envelope) {
+  if (!up(envelope.to)) return;
+  const auto frame = encode({envelope.from, 0, std::move(envelope.message)});
+  ASSERT_TRUE(frame);
+  auto decoded = next_frame(*frame);
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  ASSERT_TRUE(decoded->has_value());
+  step(envelope.to, FromPeer{envelope.from, std::move((*decoded)->envelope.message)});
+}
+
+inline bool TestCluster::fire_next_timer(std::int64_t until_ns) {
+  if (timers_.empty() || timers_.begin()->first > until_ns) return false;
+  const Timer timer = timers_.begin()->second;
+  timers_.erase(timers_.begin());
+  now_ns_ = std::max(now_ns_, timer.due_ns);
+  if (up(timer.node) && timer.incarnation == incarnations_[timer.node])
+    step(timer.node, TimerFired{timer.timer});
+  return true;
+}
+
+inline ClientRequest get_request(const std::string& key) {
+  ClientRequest request;
+  request.verb = Verb::get;
+  request.key = key;
+  return request;
+}
+
+inline ClientRequest put_request(const std::string& key, const std::string& value,
+                                 const std::string& context) {
+  ClientRequest request;
+  request.verb = Verb::put;
+  request.key = key;
+  request.value = value;
+  request.context = context;
+  return request;
+}
+
+inline ClientRequest remove_request(const std::string& key, const std::string& context) {
+  ClientRequest request;
+  request.verb = Verb::remove;
+  request.key = key;
+  request.context = context;
+  return request;
+}
+
+inline Config quiet_config() {
+  Config config;
+  config.nodes = 3;
+  config.anti_entropy_ns = 0;
+  config.repair = Repair::none;
+  config.hints = Hints::off;
+  return config;
+}
+
+}  // namespace fracas::store
