@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "store/config.h"
 #include "store/server/json_text.h"
 
 namespace fracas::store {
@@ -57,10 +58,11 @@ Parsed<std::string> parse_key(std::string_view encoded) {
 /// A plain decimal number from 0 on; ranges are the node's business.
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {
+  if (text.starts_with('-')) return std::nullopt;
   Number number{};
   const char* const end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stopped != end || text.front() == '-') return std::nullopt;
+  if (error != std::errc{} || stopped != end) return std::nullopt;
   return number;
 }
 
@@ -88,8 +90,10 @@ std::optional<HttpProblem> set_parameter(ClientRequest& request, std::string_vie
   }
   std::optional<int>& slot = name == "n" ? request.n : quorum == "r" ? request.r : request.w;
   if (slot) return bad(std::string(name), "given twice");
-  slot = parse_number<int>(text);
-  if (!slot) return bad(std::string(name), fmt::format("'{}' is not a number", text));
+  slot = name == "n" ? parse_number<int>(text) : parse_level(text);
+  if (!slot)
+    return bad(std::string(name),
+               fmt::format("'{}' is not a number{}", text, name == "n" ? "" : ", nor one, quorum or all"));
   return std::nullopt;
 }
 

@@ -1,0 +1,178 @@
+// The ordering rule of node.h: what follows a Persist waits until it is durable, over all batches; and group
+// commit: what arrives during a sync goes into one next one.
+#include "store/server/effect_queue.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fracas::store {
+namespace {
+
+using testing::ElementsAre;
+
+/// A disk whose sync ends when the test says so, and a list of all that happened.
+class Record final : public Outlets {
+ public:
+  void send(SendToPeer message) override { lines.push_back("send " + std::to_string(message.to)); }
+  void reply(ReplyToClient answer) override { lines.push_back("reply " + std::to_string(answer.id)); }
+  void set_timer(const SetTimer& timer) override { lines.push_back("timer " + std::to_string(timer.timer)); }
+  void write(const Batch& batch) override { lines.push_back("write" + keys(batch)); }
+  void begin_sync(Batch batch) override { lines.push_back("sync" + keys(batch)); }
+
+  std::vector<std::string> take() { return std::exchange(lines, {}); }
+  std::vector<std::string> lines;
+
+ private:
+  static std::string keys(const Batch& batch) {
+    std::string text;
+    for (const auto& [key, record] : batch) text += " " + key;
+    return text;
+  }
+};
+
+Effect persist(const std::string& key) { return Persist{{{key, "record"}}}; }
+Effect send(NodeIndex to) { return SendToPeer{to, {}}; }
+Effect answer_to(RequestId id) {
+  ReplyToClient answer;
+  answer.id = id;
+  return answer;
+}
+Effect timer(std::uint64_t id) { return SetTimer{id, 0}; }
+
+class WithFsync : public testing::Test {
+ protected:
+  void carry_out(std::vector<Effect> effects) {
+    queue.carry_out(effects);
+    EXPECT_TRUE(effects.empty());
+  }
+  Record record;
+  EffectQueue queue{record, Fsync::always};
+};
+
+TEST_F(WithFsync, what_needs_no_disk_goes_out_at_once) {
+  carry_out({send(1), answer_to(7), timer(3)});
+  EXPECT_THAT(record.take(), ElementsAre("send 1", "reply 7", "timer 3"));
+}
+
+TEST_F(WithFsync, what_comes_before_a_persist_does_not_wait_and_what_follows_does) {
+  carry_out({send(1), persist("a"), send(2), answer_to(7)});
+  EXPECT_THAT(record.take(), ElementsAre("send 1", "sync a"));
+  queue.synced();
+  EXPECT_THAT(record.take(), ElementsAre("send 2", "reply 7"));
+  EXPECT_TRUE(queue.idle());
+}
+
+TEST_F(WithFsync, persists_during_a_sync_gather_into_the_next_one) {
+  carry_out({persist("a"), answer_to(1)});
+  carry_out({persist("b"), answer_to(2)});
+  carry_out({persist("c"), persist("d"), answer_to(3)});
+  EXPECT_THAT(record.take(), ElementsAre("sync a"));
+  queue.synced();
+  EXPECT_THAT(record.take(), ElementsAre("reply 1", "sync b c d"));
+  queue.synced();
+  EXPECT_THAT(record.take(), ElementsAre("reply 2", "reply 3"));
+}
+
+TEST_F(WithFsync, a_later_batch_without_a_persist_waits_behind_an_earlier_one) {
+  carry_out({persist("a"), answer_to(1)});
+  carry_out({answer_to(2)});
+  carry_out({persist("b")});
+  carry_out({answer_to(3)});
+  EXPECT_THAT(record.take(), ElementsAre("sync a"));
+  queue.synced();
+  EXPECT_THAT(record.take(), ElementsAre("reply 1", "reply 2", "sync b"));
+  queue.synced();
+  EXPECT_THAT(record.take(), ElementsAre("reply 3"));
+}
+
+TEST_F(WithFsync, a_timer_never_waits_for_the_disk) {
+  carry_out({persist("a"), timer(1)});
+  carry_out({timer(2)});
+  EXPECT_THAT(record.take(), ElementsAre("timer 1", "sync a", "timer 2"));
+}
+
+TEST(WithoutFsync, everything_happens_in_order_at_once) {
+  Record record;
+  EffectQueue queue(record, Fsync::never);
+  std::vector<Effect> effects{persist("a"), send(1), persist("b"), answer_to(7)};
+  queue.carry_out(effects);
+  EXPECT_THAT(record.take(), ElementsAre("write a", "send 1", "write b", "reply 7"));
+}
+
+/// Effects numbered in the order in which the node gave them; checks each outcome as it comes.
+class Judge final : public Outlets {
+ public:
+  void send(SendToPeer) override {}
+  void set_timer(const SetTimer&) override {}
+  void write(const Batch&) override {}
+  void reply(ReplyToClient answer) override {
+    RC_ASSERT(answer.id > last_reply_);
+    last_reply_ = answer.id;
+    // All persists given before this reply are durable.
+    for (const RequestId number : persisted_) RC_ASSERT(number > answer.id || durable_.count(number) == 1);
+  }
+  void begin_sync(Batch batch) override {
+    RC_ASSERT(in_sync_.empty());
+    in_sync_ = std::move(batch);
+  }
+
+  Effect next_persist() {
+    persisted_.push_back(++last_number_);
+    return persist(std::to_string(last_number_));
+  }
+  Effect next_reply() { return answer_to(++last_number_); }
+  bool end_sync() {
+    for (const auto& [key, record] : in_sync_) durable_.insert(std::stoull(key));
+    return !std::exchange(in_sync_, {}).empty();
+  }
+  bool all_replied_and_durable(RequestId last) const {
+    return last_reply_ == last && durable_.size() == persisted_.size();
+  }
+
+ private:
+  RequestId last_number_ = 0;
+  RequestId last_reply_ = 0;
+  std::vector<RequestId> persisted_;
+  std::set<RequestId> durable_;
+  Batch in_sync_;
+};
+
+/// Any batches, any moments at which syncs end.
+RC_GTEST_PROP(EffectQueueProperty, no_reply_overtakes_a_persist_or_another_reply,
+              (const std::vector<std::uint8_t>& script)) {
+  Judge judge;
+  EffectQueue queue(judge, Fsync::always);
+  std::vector<Effect> batch;
+  for (const std::uint8_t step : script) {
+    switch (step % 4) {
+      case 0:
+        batch.push_back(judge.next_persist());
+        break;
+      case 1:
+        batch.push_back(judge.next_reply());
+        break;
+      case 2:
+        queue.carry_out(batch);
+        break;
+      default:
+        if (judge.end_sync()) queue.synced();
+    }
+  }
+  Effect last = judge.next_reply();
+  const RequestId last_id = std::get<ReplyToClient>(last).id;
+  batch.push_back(std::move(last));
+  queue.carry_out(batch);
+  while (judge.end_sync()) queue.synced();
+  RC_ASSERT(queue.idle());
+  RC_ASSERT(judge.all_replied_and_durable(last_id));
+}
+
+}  // namespace
+}  // namespace fracas::store

@@ -1,0 +1,191 @@
+// What a client may write, and how a mistake is answered: with the status and the name of the field.
+#include "store/server/http_request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "store/server/json_text.h"
+
+namespace fracas::store {
+namespace {
+
+constexpr std::int64_t limit = 64;
+
+HttpRequest sound(std::string_view method, std::string_view target, std::string_view body = {}) {
+  auto request = parse_request({method, target, "token", body}, limit);
+  if (!request) throw std::runtime_error(request.error().field + ": " + request.error().message);
+  return *std::move(request);
+}
+
+struct Refused {
+  unsigned status = 0;
+  std::string field;
+  bool operator==(const Refused&) const = default;
+};
+std::ostream& operator<<(std::ostream& out, const Refused& refused) {
+  return out << refused.status << " " << refused.field;
+}
+
+Refused refused(std::string_view method, std::string_view target, std::string_view body = {}) {
+  auto request = parse_request({method, target, {}, body}, limit);
+  return request ? Refused{} : Refused{request.error().status, request.error().field};
+}
+
+TEST(HttpRequest, takes_a_get_apart) {
+  const ClientRequest request = sound("GET", "/kv/a%2Fb%C3%A9?r=1&n=3&timeout=250").client;
+  EXPECT_EQ(request.verb, Verb::get);
+  EXPECT_EQ(request.key, "a/b\xC3\xA9");
+  EXPECT_EQ(request.r, 1);
+  EXPECT_EQ(request.n, 3);
+  EXPECT_EQ(request.w, std::nullopt);
+  EXPECT_EQ(request.timeout_ns, 250'000'000);
+  EXPECT_EQ(request.context, "token");
+}
+
+TEST(HttpRequest, takes_a_put_and_a_delete_apart) {
+  const ClientRequest put = sound("PUT", "/kv/k?w=2", R"( {"value" : [1, {"a": "b c"} ] } )").client;
+  EXPECT_EQ(put.verb, Verb::put);
+  EXPECT_EQ(put.value, R"([1,{"a":"b c"}])");
+  EXPECT_EQ(put.w, 2);
+  EXPECT_EQ(put.r, std::nullopt);
+  EXPECT_EQ(sound("DELETE", "/kv/k").client.verb, Verb::remove);
+  EXPECT_EQ(sound("PUT", "/kv/k", R"({"value":null})").client.value, "null");
+}
+
+TEST(HttpRequest, knows_the_inspection_paths) {
+  EXPECT_EQ(sound("GET", "/status").route, HttpRequest::Route::status);
+  EXPECT_EQ(sound("GET", "/metrics").route, HttpRequest::Route::metrics);
+  EXPECT_EQ(sound("GET", "/replica").route, HttpRequest::Route::replica);
+  EXPECT_EQ(sound("GET", "/replica/k%20y").key, "k y");
+}
+
+TEST(HttpRequest, refuses_paths_and_methods_that_are_not_there) {
+  EXPECT_EQ(refused("GET", "/"), (Refused{404, "path"}));
+  EXPECT_EQ(refused("GET", "/kv"), (Refused{404, "path"}));
+  EXPECT_EQ(refused("GET", "/statusx"), (Refused{404, "path"}));
+  EXPECT_EQ(refused("POST", "/kv/k"), (Refused{405, ""}));
+  EXPECT_EQ(refused("PUT", "/status"), (Refused{405, ""}));
+  EXPECT_EQ(parse_request({"POST", "/kv/k", {}, {}}, limit).error().allow, "GET, PUT, DELETE");
+  EXPECT_EQ(parse_request({"DELETE", "/metrics", {}, {}}, limit).error().allow, "GET");
+}
+
+TEST(HttpRequest, refuses_keys_that_are_none) {
+  EXPECT_EQ(refused("GET", "/kv/"), (Refused{400, "key"}));
+  EXPECT_EQ(refused("GET", "/kv/a/b"), (Refused{400, "key"}));
+  EXPECT_EQ(refused("GET", "/kv/a%2"), (Refused{400, "key"}));
+  EXPECT_EQ(refused("GET", "/kv/a%zz"), (Refused{400, "key"}));
+  EXPECT_EQ(refused("GET", "/kv/%ff"), (Refused{400, "key"}));
+  EXPECT_EQ(refused("GET", "/kv/" + std::string(max_key_bytes + 1, 'k')), (Refused{400, "key"}));
+}
+
+TEST(HttpRequest, refuses_queries_by_the_name_of_the_field) {
+  EXPECT_EQ(refused("GET", "/kv/k?r=two"), (Refused{400, "r"}));
+  EXPECT_EQ(refused("GET", "/kv/k?r="), (Refused{400, "r"}));
+  EXPECT_EQ(refused("GET", "/kv/k?r"), (Refused{400, "r"}));
+  EXPECT_EQ(refused("GET", "/kv/k?r=-1"), (Refused{400, "r"}));
+  EXPECT_EQ(refused("GET", "/kv/k?r=2x"), (Refused{400, "r"}));
+  EXPECT_EQ(refused("GET", "/kv/k?r=99999999999"), (Refused{400, "r"}));
+  EXPECT_EQ(refused("GET", "/kv/k?r=1&r=1"), (Refused{400, "r"}));
+  EXPECT_EQ(refused("GET", "/kv/k?w=1"), (Refused{400, "w"}));
+  EXPECT_EQ(refused("DELETE", "/kv/k?r=1"), (Refused{400, "r"}));
+  EXPECT_EQ(refused("GET", "/kv/k?n=all"), (Refused{400, "n"}));
+  EXPECT_EQ(refused("GET", "/kv/k?timeout=0"), (Refused{400, "timeout"}));
+  EXPECT_EQ(refused("GET", "/kv/k?timeout=1s"), (Refused{400, "timeout"}));
+  EXPECT_EQ(refused("GET", "/kv/k?colour=red"), (Refused{400, "colour"}));
+  EXPECT_EQ(refused("GET", "/status?verbose=1"), (Refused{400, "verbose"}));
+}
+
+TEST(HttpRequest, refuses_bodies_by_the_name_of_the_field) {
+  EXPECT_EQ(refused("PUT", "/kv/k", ""), (Refused{400, "body"}));
+  EXPECT_EQ(refused("PUT", "/kv/k", "{\"value\":1"), (Refused{400, "body"}));
+  EXPECT_EQ(refused("PUT", "/kv/k", "{\"value\":1} x"), (Refused{400, "body"}));
+  EXPECT_EQ(refused("PUT", "/kv/k", "{\"value\":\"\xff\"}"), (Refused{400, "body"}));
+  EXPECT_EQ(refused("PUT", "/kv/k", "[1]"), (Refused{400, "body"}));
+  EXPECT_EQ(refused("PUT", "/kv/k", "3"), (Refused{400, "body"}));
+  EXPECT_EQ(refused("PUT", "/kv/k", "{}"), (Refused{400, "value"}));
+  EXPECT_EQ(refused("PUT", "/kv/k", R"({"value":1,"value":2})"), (Refused{400, "value"}));
+  EXPECT_EQ(refused("PUT", "/kv/k", R"({"value":1,"ttl":2})"), (Refused{400, "ttl"}));
+  EXPECT_EQ(refused("PUT", "/kv/k", "{\"value\":" + std::string(200, '[') + std::string(200, ']') + "}"),
+            (Refused{400, "value"}));
+  EXPECT_EQ(refused("GET", "/kv/k", "{}"), (Refused{400, "body"}));
+}
+
+TEST(HttpRequest, refuses_values_over_the_limit) {
+  const auto of_size = [](std::size_t bytes) {
+    return "{\"value\":\"" + std::string(bytes - 2, 'v') + "\"}";
+  };
+  EXPECT_EQ(sound("PUT", "/kv/k", of_size(limit)).client.value.size(), static_cast<std::size_t>(limit));
+  EXPECT_EQ(refused("PUT", "/kv/k", of_size(limit + 1)), (Refused{413, "value"}));
+}
+
+TEST(JsonText, keeps_numbers_as_they_were_written) {
+  EXPECT_EQ(*compact_member(R"({"value":[1.0,-0.5e3,18446744073709551615]})", "value", 9),
+            "[1.0,-0.5e3,18446744073709551615]");
+}
+
+nlohmann::json any_json(int depth) {
+  using rc::gen::arbitrary;
+  switch (*rc::gen::inRange(0, depth > 0 ? 7 : 5)) {
+    case 0:
+      return nullptr;
+    case 1:
+      return *arbitrary<bool>();
+    case 2:
+      return *arbitrary<std::int64_t>();
+    case 3:
+      return *arbitrary<std::uint64_t>();
+    case 4: {
+      auto text = *rc::gen::container<std::string>(rc::gen::inRange<char>(1, 127));
+      return text;
+    }
+    case 5: {
+      auto list = nlohmann::json::array();
+      for (int i = *rc::gen::inRange(0, 4); i > 0; --i) list.push_back(any_json(depth - 1));
+      return list;
+    }
+    default: {
+      auto object = nlohmann::json::object();
+      for (int i = *rc::gen::inRange(0, 4); i > 0; --i)
+        object[*arbitrary<std::string>() + "k"] = any_json(depth - 1);
+      return object;
+    }
+  }
+}
+
+RC_GTEST_PROP(JsonTextProperty, compact_text_means_the_same_and_is_its_own_compact_text, ()) {
+  const nlohmann::json value = any_json(4);
+  nlohmann::json body;
+  body["value"] = value;
+  std::string text;
+  try {
+    text = body.dump(2);
+  } catch (const nlohmann::json::exception&) {
+    RC_DISCARD("keys that are not UTF-8");
+  }
+  const auto compact = compact_member(text, "value", 20);
+  RC_ASSERT(compact.has_value());
+  RC_ASSERT(nlohmann::json::parse(*compact) == value);
+  RC_ASSERT(*compact_member("{\"value\":" + *compact + "}", "value", 20) == *compact);
+}
+
+RC_GTEST_PROP(JsonTextProperty, utf8_is_what_the_parser_takes_for_it, (const std::string& text)) {
+  std::string quoted;
+  append_json_string(quoted, text);
+  RC_ASSERT(is_utf8(text) == nlohmann::json::accept(quoted));
+}
+
+RC_GTEST_PROP(HttpRequestProperty, any_bytes_give_a_request_or_a_problem,
+              (const std::string& target, const std::string& body)) {
+  for (const char* method : {"GET", "PUT", "BREW"}) {
+    const auto request = parse_request({method, "/kv/" + target, {}, body}, limit);
+    if (!request) RC_ASSERT(request.error().status >= 400U);
+  }
+}
+
+}  // namespace
+}  // namespace fracas::store
