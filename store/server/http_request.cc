@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "store/config.h"
+#include "store/describe.h"
 #include "store/server/json_text.h"
 
 namespace fracas::store {

@@ -21,6 +21,4 @@ boost::system::result<std::string, JsonProblem> compact_member(std::string_view 
 /// Appends `text` as a JSON string, quotes included. The text is UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 
-bool is_utf8(std::string_view text);
-
 }  // namespace fracas::store
