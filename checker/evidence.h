@@ -41,7 +41,7 @@ struct KeyDump {
 struct Settlement {
   bool exchanges_completed = false;  ///< every pair of homes finished an exchange that began after the heal
   std::uint64_t hints_pending = 0;
-  double seconds = 0;  ///< from the heal until both held, or until the bound was reached
+  double seconds = 0;    ///< from the heal until both held, or until the bound was reached
   std::string reason{};  ///< when the bound was reached: what was still open
 };
 

@@ -28,7 +28,7 @@ inline constexpr std::size_t kMaxWitnesses = 100;
 struct Verdict {
   std::string property{};
   Result result = Result::not_applicable;
-  std::string reason{};         ///< of unknown and not_applicable: which limit, what is missing
+  std::string reason{};       ///< of unknown and not_applicable: which limit, what is missing
   std::uint64_t count = 0;    ///< violations
   std::uint64_t checked = 0;  ///< reads, writes, keys... that were judged (unit: PropertyInfo::unit)
   std::vector<Witness> witnesses{};

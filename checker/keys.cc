@@ -1,0 +1,144 @@
+#include "checker/keys.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "checker/json_text.h"
+
+namespace fracas::checker {
+namespace {
+
+bool is_plain(Function f) { return f == Function::read || f == Function::write || f == Function::remove_key; }
+
+/// True if a register was read as an array that nobody wrote: its siblings.
+bool reads_siblings(const History& history) {
+  std::vector<bool> other(history.texts());    // keys that are more than registers
+  std::vector<bool> written(history.texts());  // values
+  for (const Operation& o : history.operations()) {
+    if (!is_plain(o.f)) other[o.key] = true;
+    if (o.f == Function::write) written[o.value] = true;
+  }
+  const auto operations = history.operations();
+  return std::any_of(operations.begin(), operations.end(), [&](const Operation& o) {
+    return o.f == Function::read && o.outcome == Outcome::ok && !other[o.key] && !written[o.value] &&
+           history.text(o.value).starts_with('[');
+  });
+}
+
+bool shows_siblings(const History& history) {
+  if (history.causal_clocks()) return true;
+  const auto operations = history.operations();
+  return std::any_of(operations.begin(), operations.end(),
+                     [](const Operation& o) { return o.contextual || o.siblings != 0; }) ||
+         reads_siblings(history);
+}
+
+bool shows_stamps(const History& history) {
+  const auto operations = history.operations();
+  return std::any_of(operations.begin(), operations.end(), [](const Operation& o) { return o.stamp != 0; });
+}
+
+KeyKind kind_of(std::span<const Operation* const> operations) {
+  bool written = false;
+  bool added = false;
+  for (const Operation* o : operations) {
+    switch (o->f) {
+      case Function::read:
+        break;
+      case Function::write:
+      case Function::remove_key:
+        written = true;
+        break;
+      case Function::add:
+        added = true;
+        break;
+      default:
+        return KeyKind::neither;
+    }
+  }
+  return written && added ? KeyKind::neither : added ? KeyKind::set : KeyKind::reg;
+}
+
+}  // namespace
+
+Conflict conflict_of(const History& history, const Evidence& evidence) {
+  if (evidence.conflict == "siblings") return Conflict::siblings;
+  if (evidence.conflict == "lww") return Conflict::lww;
+  if (shows_stamps(history)) return Conflict::lww;
+  return shows_siblings(history) ? Conflict::siblings : Conflict::unknown;
+}
+
+std::vector<KeyOperations> operations_by_key(const History& history) {
+  constexpr std::uint32_t kNone = 0;
+  std::vector<std::uint32_t> place(history.texts(), kNone);  // of a key's text, one more than its position
+  std::vector<std::size_t> counts;
+  std::vector<KeyOperations> keys;
+  for (const Operation& o : history.operations()) {
+    if (o.key == 0) continue;
+    if (place[o.key] == kNone) {
+      keys.push_back({.key = o.key});
+      counts.push_back(0);
+      place[o.key] = static_cast<std::uint32_t>(keys.size());
+    }
+    ++counts[place[o.key] - 1];
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) keys[i].operations.reserve(counts[i]);
+  for (const Operation& o : history.operations()) {
+    if (o.key != 0) keys[place[o.key] - 1].operations.push_back(&o);
+  }
+  for (KeyOperations& key : keys) key.kind = kind_of(key.operations);
+  return keys;
+}
+
+bool writes(const Operation& o) {
+  return o.f == Function::write || o.f == Function::remove_key || o.f == Function::add;
+}
+
+Writers::Writers(const History& history, const KeyOperations& key) : history_(history) {
+  for (const Operation* o : key.operations) {
+    if (o->f == Function::write || o->f == Function::add) writers_.push_back(o);
+  }
+  std::stable_sort(writers_.begin(), writers_.end(),
+                   [](const Operation* a, const Operation* b) { return a->value < b->value; });
+  values_.reserve(writers_.size());
+  for (const Operation* o : writers_) {
+    if (!values_.empty() && values_.back() == o->value) repeated_ = history.text(o->value);
+    values_.push_back(o->value);
+  }
+}
+
+std::span<const Operation* const> Writers::of(std::string_view value) const {
+  const auto id = history_.find(value);
+  if (!id) return {};
+  const auto [first, last] = std::equal_range(values_.begin(), values_.end(), *id);
+  return std::span(writers_).subspan(static_cast<std::size_t>(first - values_.begin()),
+                                     static_cast<std::size_t>(last - first));
+}
+
+void append_shown(const Writers& writers, KeyKind kind, Conflict conflict, std::string_view json,
+                  std::vector<std::string_view>& out) {
+  if (json.empty() || json == "null") return;
+  if (kind == KeyKind::set) {
+    append_leaves(json, out);
+  } else if (conflict != Conflict::siblings || json.front() != '[' || !writers.of(json).empty()) {
+    out.push_back(json);
+  } else {
+    for (const std::string_view part : array_parts(json)) {
+      if (part != "null") out.push_back(part);
+    }
+  }
+}
+
+std::vector<std::string_view> shown_values(const History& history, const Writers& writers, KeyKind kind,
+                                           Conflict conflict, const Operation& o) {
+  std::vector<std::string_view> shown;
+  if (o.f == Function::read) {
+    append_shown(writers, kind, conflict, history.text(o.value), shown);
+  } else {
+    append_shown(writers, kind, Conflict::siblings, history.text(o.siblings), shown);
+    append_shown(writers, kind, conflict, history.text(o.saw), shown);
+  }
+  return shown;
+}
+
+}  // namespace fracas::checker

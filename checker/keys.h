@@ -1,0 +1,69 @@
+// A history by key: which operations touch it, what kind of thing it holds, and who wrote which value.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checker/evidence.h"
+#include "checker/history.h"
+
+namespace fracas::checker {
+
+/// How concurrent versions of a key relate, which decides what a read may return.
+enum class Conflict : std::uint8_t {
+  unknown,  ///< a bare history: judged by values and real time
+  lww,
+  siblings
+};
+
+/// What the evidence says; else what the history shows (stamps, contexts, siblings).
+Conflict conflict_of(const History&, const Evidence&);
+
+/// Keys are judged by what writes them.
+enum class KeyKind : std::uint8_t {
+  reg,     ///< reads, writes and deletes
+  set,     ///< reads and adds
+  neither  ///< both kinds of writes, or functions whose values a read does not show
+};
+
+/// The operations of one key, in order of invocation.
+struct KeyOperations {
+  TextId key = 0;
+  KeyKind kind = KeyKind::reg;
+  std::vector<const Operation*> operations{};
+};
+
+/// Keys in the order in which the history first names them; operations without key are left out.
+std::vector<KeyOperations> operations_by_key(const History&);
+
+/// Writes and adds of one key by what they wrote, failed ones included. Values need not be unique.
+class Writers {
+ public:
+  Writers(const History&, const KeyOperations&);
+  /// In order of invocation; empty: nobody wrote it.
+  std::span<const Operation* const> of(std::string_view value) const;
+  /// A value that two operations wrote; empty if there is none.
+  std::string_view repeated() const { return repeated_; }
+
+ private:
+  const History& history_;
+  std::vector<TextId> values_;  ///< ascending, one per writer
+  std::vector<const Operation*> writers_;
+  std::string_view repeated_;
+};
+
+/// The values that an answer showed: a read's values or elements; after a write or delete its siblings; the
+/// inner read of an add. Siblings are taken apart only where the conflict mode has them.
+std::vector<std::string_view> shown_values(const History&, const Writers&, KeyKind, Conflict,
+                                           const Operation&);
+
+/// As above for one text, such as a value in a dump.
+void append_shown(const Writers&, KeyKind, Conflict, std::string_view json, std::vector<std::string_view>&);
+
+/// A write, delete or add.
+bool writes(const Operation&);
+
+}  // namespace fracas::checker

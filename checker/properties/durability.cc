@@ -1,0 +1,175 @@
+// At the end every acknowledged write, delete and add is there or superseded. With siblings causally: what
+// some home replica holds covers it, tombstones included; a set holds the element. With stamps: some home
+// holds it or a larger stamp. Without either: what some home holds had not ended before the write began.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "checker/causal.h"
+#include "checker/explain.h"
+#include "checker/json_text.h"
+#include "checker/properties/all.h"
+#include "checker/properties/final_state.h"
+#include "checker/real_time.h"
+#include "checker/verdict.h"
+
+namespace fracas::checker {
+namespace {
+
+constexpr std::string_view kName = "durability";
+
+class KeyCheck {
+ public:
+  KeyCheck(const History& history, const Evidence& evidence, const FinalState& state,
+           const KeyOperations& key, VerdictBuilder& verdict)
+      : history_(history),
+        evidence_(evidence),
+        state_(state),
+        key_(key),
+        final_(state.of(history.text(key.key))),
+        writers_(history, key),
+        verdict_(verdict) {
+    for (const Operation* o : key.operations) {
+      if (writes(*o) && o->outcome == Outcome::ok) acknowledged_.push_back(o);
+    }
+  }
+
+  void run(Conflict conflict) {
+    if (acknowledged_.empty()) return;
+    const std::string_view name = history_.text(key_.key);
+    if (!final_.unread.empty()) {
+      return verdict_.undecided(
+          fmt::format("{} could not be read on {}", name, fmt::join(final_.unread, ", ")));
+    }
+    if (key_.kind == KeyKind::neither) {
+      return verdict_.undecided(
+          fmt::format("{} is written in more than one way: its writes cannot be traced", name));
+    }
+    const bool stamped = std::all_of(acknowledged_.begin(), acknowledged_.end(),
+                                     [](const Operation* o) { return o->stamp != 0; });
+    if (conflict != Conflict::siblings && stamped && state_.clocks()) return judge_stamps();
+    if (key_.kind == KeyKind::set && conflict != Conflict::lww) return judge_elements();
+    if (key_.kind == KeyKind::set)
+      return verdict_.undecided(fmt::format("the adds to {} show no stamps", name));
+    return conflict == Conflict::siblings ? judge_siblings() : judge_values();
+  }
+
+ private:
+  void judge_stamps() {
+    std::vector<Stamp> held;
+    for (const ReplicaState* replica : final_.homes) {
+      if (auto stamp = parse_stamp(replica->clock)) held.push_back(*stamp);
+    }
+    verdict_.checked(acknowledged_.size());
+    for (const Operation* o : acknowledged_) {
+      const bool kept = std::any_of(held.begin(), held.end(),
+                                    [&](const Stamp& stamp) { return !older(stamp, *history_.stamp(*o)); });
+      if (!kept) report(*o, "neither it nor anything newer is");
+    }
+  }
+
+  void judge_elements() {
+    std::vector<std::string_view> held;
+    for (const ReplicaState* replica : final_.homes) {
+      for (const std::string& value : replica->values) append_leaves(value, held);
+    }
+    std::sort(held.begin(), held.end());
+    verdict_.checked(acknowledged_.size());
+    for (const Operation* o : acknowledged_) {
+      if (!std::binary_search(held.begin(), held.end(), history_.text(o->value)))
+        report(*o, "its element is not");
+    }
+  }
+
+  void judge_siblings() {
+    const std::string_view name = history_.text(key_.key);
+    if (!writers_.repeated().empty()) {
+      return verdict_.undecided(fmt::format("{} was written to {} twice: what is left of it cannot be told",
+                                            shown(writers_.repeated()), name));
+    }
+    const CausalKey causal(history_, key_, writers_);
+    std::vector<View> views;
+    for (const ReplicaState* replica : final_.homes) {
+      std::vector<std::string_view> values;
+      for (const std::string& value : replica->values) values.push_back(value);
+      auto positions = causal.positions(values, kNever);
+      if (!positions)
+        return verdict_.undecided(
+            fmt::format("{} holds a value of {} that nobody wrote", replica->node, name));
+      views.push_back({.tombstones = !never_heard(state_, *replica), .shown = std::move(*positions)});
+    }
+    if (views.empty()) views.push_back({.tombstones = false});
+    verdict_.checked(acknowledged_.size());
+    const auto missing = causal.missing(views);
+    if (!missing) return verdict_.undecided(fmt::format("{}: {}", name, missing.error()));
+    for (const Missing& group : *missing) {
+      for (const std::uint32_t version : group.versions) {
+        report(*causal.versions()[version], "neither it nor anything that had seen it is");
+      }
+      for (std::uint64_t i = group.versions.size(); i < group.count; ++i) {
+        report(*causal.versions()[group.versions.back()], "neither it nor anything that had seen it is");
+      }
+    }
+  }
+
+  void judge_values() {
+    const RealTime time(key_);
+    const Operation* latest = time.latest_before(kNever);
+    std::int64_t longest = -1;  // end of the held write that ended last
+    for (const ReplicaState* replica : final_.homes) {
+      if (replica->values.empty()) {
+        // Absent: as good as the delete that explains most, unless nothing was ever here.
+        if (!never_heard(state_, *replica)) longest = std::max(longest, time.last_delete_ended());
+      }
+      for (const std::string& value : replica->values) {
+        const Operation* writer = best_writer(writers_.of(value), kNever);
+        if (writer == nullptr) {
+          return verdict_.undecided(fmt::format("{} holds a value of {} that nobody wrote", replica->node,
+                                                history_.text(key_.key)));
+        }
+        longest = std::max<std::int64_t>(longest, writer->completed);
+      }
+    }
+    verdict_.checked(acknowledged_.size());
+    if (latest == nullptr || longest >= latest->invoked) return;
+    for (const Operation* o : acknowledged_) {
+      if (o->invoked > longest) report(*o, "neither it nor anything that can have followed it is");
+    }
+  }
+
+  void report(const Operation& write, std::string_view what) {
+    verdict_.violated([&] {
+      return witness(
+          fmt::format("{}, yet at the end {} on {}{}.", describe_first(history_, write), what, names(final_),
+                      faults_around(evidence_, write.invoked_ns, write.completed_ns)),
+          {&write});
+    });
+  }
+
+  const History& history_;
+  const Evidence& evidence_;
+  const FinalState& state_;
+  const KeyOperations& key_;
+  const FinalKey& final_;
+  const Writers writers_;
+  VerdictBuilder& verdict_;
+  std::vector<const Operation*> acknowledged_;
+};
+
+}  // namespace
+
+Verdict check_durability(const History& history, const Evidence& evidence) {
+  if (!evidence.dumps) return not_applicable(kName, "there are no dumps of the replicas");
+  const Conflict conflict = conflict_of(history, evidence);
+  const FinalState state(*evidence.dumps);
+  VerdictBuilder verdict(kName);
+  if (state.empty()) verdict.undecided("the dumps of the replicas are empty");
+  if (!state.empty()) {
+    for (const KeyOperations& key : operations_by_key(history))
+      KeyCheck(history, evidence, state, key, verdict).run(conflict);
+  }
+  return std::move(verdict).finish("no write was acknowledged");
+}
+
+}  // namespace fracas::checker

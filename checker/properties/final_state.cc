@@ -1,0 +1,40 @@
+#include "checker/properties/final_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace fracas::checker {
+
+FinalState::FinalState(const std::vector<KeyDump>& dumps) {
+  for (const KeyDump& dump : dumps) {
+    FinalKey& key = keys_[dump.key];
+    for (const std::string& home : dump.homes) {
+      const auto replica = std::find_if(dump.replicas.begin(), dump.replicas.end(),
+                                        [&](const ReplicaState& state) { return state.node == home; });
+      if (replica == dump.replicas.end()) {
+        key.unread.push_back(home);
+      } else {
+        key.homes.push_back(&*replica);
+        clocks_ = clocks_ || !replica->clock.empty();
+      }
+    }
+  }
+}
+
+const FinalKey& FinalState::of(std::string_view key) const {
+  const auto found = keys_.find(key);
+  return found == keys_.end() ? none_ : found->second;
+}
+
+bool never_heard(const FinalState& state, const ReplicaState& replica) {
+  return state.clocks() && replica.values.empty() && replica.clock.empty();
+}
+
+std::string names(const FinalKey& key) {
+  std::vector<std::string_view> nodes;
+  for (const ReplicaState* replica : key.homes) nodes.push_back(replica->node);
+  return nodes.empty() ? "no replica" : fmt::format("{}", fmt::join(nodes, ", "));
+}
+
+}  // namespace fracas::checker

@@ -1,0 +1,41 @@
+// What the home replicas hold of each key at the end.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checker/evidence.h"
+#include "checker/version.h"
+
+namespace fracas::checker {
+
+/// One key on its home replicas.
+struct FinalKey {
+  std::vector<const ReplicaState*> homes{};
+  std::vector<std::string> unread{};  ///< homes whose state could not be read
+};
+
+class FinalState {
+ public:
+  explicit FinalState(const std::vector<KeyDump>& dumps);
+  /// A key that no line names is on no replica: no homes.
+  const FinalKey& of(std::string_view key) const;
+  bool empty() const { return keys_.empty(); }
+  /// False for dumps of a store that shows no clocks: then an empty replica may hide a tombstone.
+  bool clocks() const { return clocks_; }
+
+ private:
+  std::map<std::string_view, FinalKey> keys_;
+  FinalKey none_;
+  bool clocks_ = false;
+};
+
+/// True if the replica certainly holds nothing of the key, not even a tombstone.
+bool never_heard(const FinalState&, const ReplicaState&);
+
+/// "n1, n2": the homes of a key that were read.
+std::string names(const FinalKey&);
+
+}  // namespace fracas::checker

@@ -1,0 +1,43 @@
+// An operation reported as failed certainly did not happen: its value is never seen. (Jepsen's analysis of
+// Aerospike 3.99.0.3 found time-outs reported as failures.)
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "checker/explain.h"
+#include "checker/properties/all.h"
+#include "checker/properties/sightings.h"
+#include "checker/verdict.h"
+
+namespace fracas::checker {
+
+Verdict check_honest_failures(const History& history, const Evidence& evidence) {
+  VerdictBuilder verdict("honest-failures");
+  const auto judge = [&](const Sighting& sighting) {
+    for (const std::string_view value : sighting.values) {
+      const auto writers = sighting.writers->of(value);
+      if (writers.empty()) continue;
+      verdict.checked();
+      const bool failed = std::all_of(writers.begin(), writers.end(),
+                                      [](const Operation* o) { return o->outcome == Outcome::fail; });
+      if (!failed) continue;
+      verdict.violated([&] {
+        const Operation& write = *writers.front();
+        const std::string error =
+            write.error == 0 ? std::string() : fmt::format(" with \"{}\"", history.text(write.error));
+        Witness found{
+            .explanation = fmt::format("{}{}, yet {}: it had happened{}.", describe_first(history, write),
+                                       error, where(history, sighting),
+                                       faults_around(evidence, write.invoked_ns, write.completed_ns)),
+            .operations = {write.invoked}};
+        if (sighting.operation != nullptr) found.operations.push_back(sighting.operation->invoked);
+        return found;
+      });
+    }
+  };
+  if (std::string reason = for_each_sighting(history, evidence, judge); !reason.empty())
+    verdict.undecided(reason);
+  return std::move(verdict).finish("no written value was seen");
+}
+
+}  // namespace fracas::checker

@@ -1,0 +1,96 @@
+// A read returns a write that was not superseded before the read began: no other acknowledged write began
+// after that write had ended and ended before the read began. With siblings: every version acknowledged
+// before the read began is returned or covered by what is returned. (Garage's read-after-write check, made
+// causal.)
+#include <fmt/format.h>
+
+#include "checker/explain.h"
+#include "checker/properties/all.h"
+#include "checker/read_check.h"
+#include "checker/real_time.h"
+#include "checker/verdict.h"
+
+namespace fracas::checker {
+namespace {
+
+constexpr std::string_view kName = "regular";
+
+std::string around(const Evidence& evidence, const Operation& version, const Operation& read) {
+  return faults_around(evidence, version.invoked_ns, read.completed_ns);
+}
+
+void judge_lacking(const History& history, const Evidence& evidence, const ReadCheck& check, bool set,
+                   VerdictBuilder& verdict) {
+  verdict.checked(check.checked);
+  if (!check.undecided.empty()) verdict.undecided(check.undecided);
+  for (const Lacking& lacking : check.lacking) {
+    verdict.violated([&] {
+      const Operation& read = *lacking.read;
+      const Operation& version = *lacking.version;
+      const std::string others =
+          lacking.count > 1 ? fmt::format(" (and {} more versions)", lacking.count - 1) : std::string();
+      return witness(
+          fmt::format("{}; then {}, {}{}{}.", describe_first(history, version), describe(history, read),
+                      set ? "which lacks that element" : "none of which had superseded or seen that version",
+                      others, around(evidence, version, read)),
+          {&version, &read});
+    });
+  }
+}
+
+/// By value: registers of last-write-wins stores and bare histories.
+void judge_values(const History& history, const Evidence& evidence, const KeyOperations& key,
+                  VerdictBuilder& verdict) {
+  const Writers writers(history, key);
+  const RealTime time(key);
+  for (const Operation* read : key.operations) {
+    if (read->f != Function::read || read->outcome != Outcome::ok) continue;
+    const Operation* latest = time.latest_before(read->invoked);
+    if (read->value == kNullText) {
+      verdict.checked();
+      if (time.absence_explained(latest, read->completed)) continue;
+      verdict.violated([&] {
+        return witness(
+            fmt::format("{}; then {}, though no delete can explain it{}.", describe_first(history, *latest),
+                        describe(history, *read), around(evidence, *latest, *read)),
+            {latest, read});
+      });
+      continue;
+    }
+    const Operation* writer = best_writer(writers.of(history.text(read->value)), read->completed);
+    if (writer == nullptr) continue;  // a phantom, which no-phantoms and honest-failures report
+    verdict.checked();
+    if (latest == nullptr || writer->completed >= latest->invoked) continue;
+    verdict.violated([&] {
+      return witness(fmt::format("{}, after {}; then {}, which had been superseded before the read began{}.",
+                                 describe_first(history, *latest), describe(history, *writer),
+                                 describe(history, *read), around(evidence, *latest, *read)),
+                     {writer, latest, read});
+    });
+  }
+}
+
+}  // namespace
+
+Verdict check_regular(const History& history, const Evidence& evidence) {
+  const Conflict conflict = conflict_of(history, evidence);
+  VerdictBuilder verdict(kName);
+  for (const KeyOperations& key : operations_by_key(history)) {
+    if (key.kind == KeyKind::neither) {
+      verdict.undecided(
+          fmt::format("{} is written in more than one way: what a read of it means cannot be told",
+                      history.text(key.key)));
+    } else if (key.kind == KeyKind::set) {
+      // Under last-write-wins concurrent adds may overwrite each other: a set is not a register there.
+      if (conflict == Conflict::lww) continue;
+      judge_lacking(history, evidence, check_set_reads(history, key, Whose::everyone), true, verdict);
+    } else if (conflict == Conflict::siblings) {
+      judge_lacking(history, evidence, check_sibling_reads(history, key, Whose::everyone), false, verdict);
+    } else {
+      judge_values(history, evidence, key, verdict);
+    }
+  }
+  return std::move(verdict).finish("no read of a register, or of a set with siblings, was answered");
+}
+
+}  // namespace fracas::checker

@@ -1,0 +1,53 @@
+#include "checker/property.h"
+
+#include <array>
+
+#include "checker/properties/all.h"
+
+namespace fracas::checker {
+namespace {
+
+constexpr std::array kProperties = {
+    PropertyInfo{
+        "read-your-writes",
+        "A session that reads a key after its own acknowledged write or delete sees it or something newer.",
+        "reads after an own write", check_read_your_writes},
+    PropertyInfo{"regular",
+                 "A read returns a write that was not superseded before the read began (with siblings: "
+                 "everything that "
+                 "was acknowledged before, or what superseded it).",
+                 "reads", check_regular},
+    PropertyInfo{"lost-updates", "Every acknowledged add is in the final state of its set.", "adds",
+                 check_lost_updates},
+    PropertyInfo{
+        "lost-writes",
+        "No acknowledged write loses, in last-write-wins order, to one that had ended before it began.",
+        "writes", check_lost_writes},
+    PropertyInfo{"durability", "At the end every acknowledged write is there or superseded.", "writes",
+                 check_durability},
+    PropertyInfo{
+        "convergence",
+        "Once every pair of replicas has exchanged what it has, all home replicas of a key are equal.",
+        "keys", check_convergence},
+    PropertyInfo{"no-phantoms", "No value is seen that nobody wrote.", "values seen", check_no_phantoms},
+    PropertyInfo{"honest-failures", "A value whose write was reported as failed is never seen.",
+                 "values seen", check_honest_failures},
+};
+
+}  // namespace
+
+std::string_view to_string(Result result) {
+  constexpr std::array<std::string_view, 4> kNames = {"holds", "violated", "unknown", "not-applicable"};
+  return kNames.at(static_cast<std::size_t>(result));
+}
+
+std::span<const PropertyInfo> properties() { return kProperties; }
+
+const PropertyInfo* find_property(std::string_view name) {
+  for (const PropertyInfo& property : kProperties) {
+    if (property.name == name) return &property;
+  }
+  return nullptr;
+}
+
+}  // namespace fracas::checker
