@@ -1,0 +1,109 @@
+// The knobs: every one can be set and read back as text, and a wrong one is named together with what would be
+// right.
+#include "store/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fracas::store {
+namespace {
+
+using testing::HasSubstr;
+
+Config with(std::initializer_list<std::pair<std::string_view, std::string_view>> settings) {
+  Config config;
+  for (const auto& [name, value] : settings) EXPECT_TRUE(set(config, name, value)) << name;
+  return config;
+}
+
+ConfigError refusal_of(std::string_view name, std::string_view value) {
+  Config config;
+  auto outcome = set(config, name, value);
+  if (outcome) outcome = check(config);
+  EXPECT_TRUE(outcome.has_error()) << name << " = " << value;
+  return outcome.has_error() ? outcome.error() : ConfigError{};
+}
+
+TEST(Config, every_knob_reads_back_what_was_set) {
+  Config standard;
+  for (const Knob& knob : knobs()) {
+    Config config;
+    const std::string text = get(standard, knob.name);
+    EXPECT_TRUE(set(config, knob.name, text)) << knob.name;
+    EXPECT_EQ(get(config, knob.name), text) << knob.name;
+    EXPECT_FALSE(knob.sentence.empty());
+  }
+  EXPECT_TRUE(check(standard));
+}
+
+TEST(Config, quorums_by_name_are_resolved_against_n_in_whatever_order_they_were_set) {
+  Config config = with({{"r", "quorum"}, {"w", "all"}, {"nodes", "7"}, {"n", "5"}});
+  ASSERT_TRUE(check(config));
+  EXPECT_EQ(config.r, 3);
+  EXPECT_EQ(config.w, 5);
+  EXPECT_EQ(with({{"r", "one"}}).r, 1);
+}
+
+TEST(Config, a_quorum_is_more_than_half) {
+  EXPECT_EQ(resolve_level(level_quorum, 1), 1);
+  EXPECT_EQ(resolve_level(level_quorum, 3), 2);
+  EXPECT_EQ(resolve_level(level_quorum, 4), 3);
+  EXPECT_EQ(resolve_level(level_quorum, 5), 3);
+}
+
+TEST(Config, refuses_impossible_quorums_naming_the_right_knob) {
+  EXPECT_EQ(refusal_of("r", "4").field, "r");
+  EXPECT_THAT(refusal_of("r", "4").message, HasSubstr("between 1 and n = 3"));
+  EXPECT_EQ(refusal_of("w", "0").field, "w");
+  EXPECT_EQ(refusal_of("n", "6").field, "n");
+  EXPECT_EQ(refusal_of("n", "0").field, "n");
+  EXPECT_EQ(refusal_of("nodes", "65").field, "nodes");
+}
+
+TEST(Config, refuses_unknown_values_and_says_which_there_are) {
+  EXPECT_THAT(refusal_of("conflict", "crdt").message, HasSubstr("siblings | lww"));
+  EXPECT_THAT(refusal_of("fsync", "sometimes").message, HasSubstr("always | never"));
+  EXPECT_THAT(refusal_of("coordinator", "client").message, HasSubstr("node"));
+  EXPECT_THAT(refusal_of("placement", "sloppy").message, HasSubstr("strict"));
+  EXPECT_THAT(refusal_of("stamp", "hlc").message, HasSubstr("wall"));
+  EXPECT_THAT(refusal_of("gc", "timeout").message, HasSubstr("keep"));
+  EXPECT_THAT(refusal_of("r", "two").message, HasSubstr("quorum"));
+  EXPECT_THAT(refusal_of("bugs", "first_reply_wins,nonsense").message, HasSubstr("context_ignored"));
+}
+
+TEST(Config, refuses_unknown_knobs_and_lists_them) {
+  const ConfigError error = refusal_of("anti-entropy", "1s");
+  EXPECT_EQ(error.field, "anti-entropy");
+  EXPECT_THAT(error.message, HasSubstr("anti_entropy"));
+}
+
+TEST(Config, periods_have_units) {
+  EXPECT_EQ(with({{"anti_entropy", "250ms"}}).anti_entropy_ns, 250'000'000);
+  EXPECT_EQ(with({{"anti_entropy", "off"}}).anti_entropy_ns, 0);
+  EXPECT_EQ(get(with({{"anti_entropy", "off"}}), "anti_entropy"), "off");
+  EXPECT_EQ(refusal_of("anti_entropy", "1").field, "anti_entropy");
+  EXPECT_EQ(refusal_of("anti_entropy", "1ms").field, "anti_entropy");
+  EXPECT_EQ(refusal_of("timeout", "61s").field, "timeout");
+  EXPECT_EQ(refusal_of("timeout", "0ms").field, "timeout");
+}
+
+TEST(Config, bugs_are_named) {
+  const Config config = with({{"bugs", "notfound_fast,context_ignored"}});
+  EXPECT_TRUE(config.bugs.has(Bug::notfound_fast));
+  EXPECT_TRUE(config.bugs.has(Bug::context_ignored));
+  EXPECT_FALSE(config.bugs.has(Bug::first_reply_wins));
+  EXPECT_EQ(get(config, "bugs"), "context_ignored,notfound_fast");
+  EXPECT_FALSE(with({{"bugs", ""}}).bugs.any());
+}
+
+TEST(Bugs, stand_in_the_table_at_their_own_place) {
+  ASSERT_EQ(bugs().size(), static_cast<std::size_t>(Bug::count));
+  for (std::size_t i = 0; i < bugs().size(); ++i) {
+    EXPECT_EQ(bugs()[i].bug, static_cast<Bug>(i));
+    EXPECT_EQ(find_bug(bugs()[i].name), static_cast<Bug>(i));
+  }
+  EXPECT_FALSE(find_bug("none"));
+}
+
+}  // namespace
+}  // namespace fracas::store
