@@ -203,7 +203,7 @@ FaultResult<void> check_fault(const Fault& fault, const std::vector<std::string>
   Random random = random_stream(0, 0);
   if (const auto result = (*kind)->draw(spec, nodes, random, drawn); !result) return result.error();
   if (drawn.parameters == fault.parameters) return {};
-  return wrong("parameters", "must say everything, as in " + to_json(drawn).at("parameters").dump());
+  return wrong("parameters", "must say everything as a plan does: " + to_json(drawn).at("parameters").dump());
 }
 
 }  // namespace fracas::nemesis
