@@ -33,8 +33,8 @@ struct SkewPage {
 };
 
 inline constexpr std::size_t kPageSize = 4096;
-/// Rates that the arithmetic of the stub can hold for a year without overflow.
-inline constexpr double kMaximumRate = 100.0;
+/// Rates beyond plus or minus this are taken as this: the stub's arithmetic holds them for 100 days.
+inline constexpr double kMaximumRate = 1000.0;
 
 // The stub's code (clock_stub.cc) knows these places.
 static_assert(offsetof(SkewPage, sequence) == 0 && offsetof(SkewPage, slots) == 64 && sizeof(SkewSlot) == 32);

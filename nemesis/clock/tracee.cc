@@ -14,6 +14,7 @@
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -35,6 +36,23 @@ bool is_traced(pid_t pid) {
   return false;
 }
 
+/// False between fork and exec, while the child may not have come to ask for being traced.
+bool has_executed(pid_t pid) {
+  std::ifstream file(proc(pid, "stat"));
+  std::string text;
+  std::getline(file, text);
+  // "PID (NAME) STATE PPID PGRP SESSION TTY TPGID FLAGS ...", where NAME may hold anything.
+  const auto name_end = text.rfind(')');
+  if (name_end == std::string::npos) return false;
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string state;
+  std::int64_t parent, group, session, terminal, foreground;
+  std::uint64_t flags = 0;
+  constexpr std::uint64_t kForkedButNotExecuted = 0x40;  // PF_FORKNOEXEC of the kernel's sched.h
+  fields >> state >> parent >> group >> session >> terminal >> foreground >> flags;
+  return fields && !(flags & kForkedButNotExecuted);
+}
+
 bool has_ended(pid_t pid) {
   siginfo_t info{};
   const int found = ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | WNOHANG);
@@ -46,10 +64,11 @@ TraceResult<int> await_stop(pid_t pid) {
   const auto end = std::chrono::steady_clock::now() + kStopLimit;
   for (;;) {
     siginfo_t info{};
-    if (::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOHANG) != 0) return failed("waitid");
-    if (info.si_pid == pid) return info.si_status & 0xff;
+    const int found = ::waitid(P_PID, static_cast<id_t>(pid), &info, WSTOPPED | WNOHANG);
+    if (found == 0 && info.si_pid == pid) return info.si_status & 0xff;
     if (has_ended(pid)) return std::string("the child ended before its clock was in place");
-    if (!is_traced(pid))
+    if (found != 0) return failed("waitid");
+    if (has_executed(pid) && !is_traced(pid))
       return std::string(
           "the child may not be traced: ptrace(PTRACE_TRACEME) was refused (a seccomp filter, as in some "
           "containers? Allow ptrace: docker run --cap-add=SYS_PTRACE)");

@@ -33,8 +33,8 @@ class VdsoClock {
   ~VdsoClock();
 
   /// Reading = real + offset + (real - moment of the call) * (rate - 1). Replaces the former setting; seen by
-  /// the next reading of the child and of what it forked; no reading mixes two settings. The rate is within
-  /// [0, 100].
+  /// the next reading of the child and of what it forked; no reading mixes two settings. Rates of overlapping
+  /// faults may add up to a clock that runs backwards; beyond +-1000 they are taken as +-1000.
   void set(Skew);
 
   /// Tries it on a short-lived child of our own. Empty: works here; else why not and what would allow it.
