@@ -116,9 +116,15 @@ void write_status(HttpAnswer& answer, const Node& node, Instant now, std::int64_
 
 void write_metrics(HttpAnswer& answer, const Metrics& metrics) {
   answer.content_type = "text/plain; version=0.0.4";
-  for (const auto& [name, value] : metrics)
-    fmt::format_to(std::back_inserter(answer.body), "# TYPE {} {}\n{} {}\n", name,
-                   name.ends_with("_total") ? "counter" : "gauge", name, value);
+  std::string_view family;
+  for (const auto& [series, value] : metrics) {
+    const auto name = std::string_view(series).substr(0, series.find('{'));
+    if (name != family)
+      fmt::format_to(std::back_inserter(answer.body), "# TYPE {} {}\n", name,
+                     name.ends_with("_total") ? "counter" : "gauge");
+    family = name;
+    fmt::format_to(std::back_inserter(answer.body), "{} {}\n", series, value);
+  }
 }
 
 void write_replica(HttpAnswer& answer, const Node& node) {

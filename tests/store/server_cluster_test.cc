@@ -1,0 +1,232 @@
+// Clusters of real processes over real sockets: the client interface of store/README.md, each row of its
+// errors, and what restarts and crashes must not lose.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "tests/store/server_process.h"
+
+namespace fracas::store {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::string value(const json& v) { return json{{"value", v}}.dump(); }
+std::string error_field(const Answer& answer) { return answer.body.at("error").value("field", ""); }
+std::string error_kind(const Answer& answer) { return answer.body.at("error").at("kind"); }
+
+const std::vector<std::string> no_background{"--anti_entropy", "off", "--repair", "none", "--hints", "off"};
+
+std::vector<std::string> flags(std::vector<std::string> own) {
+  own.insert(own.end(), no_background.begin(), no_background.end());
+  return own;
+}
+
+TEST(Cluster, what_is_put_at_one_node_is_read_at_every_other) {
+  Cluster cluster(3);
+  const Answer put = cluster.ask(0, "PUT", "/kv/a%2Fb", value({{"x", {1, "\xC3\xA9\n"}}}));
+  ASSERT_EQ(put.status, 200U);
+  EXPECT_GE(put.body.at("acks"), 2);
+  for (int node = 0; node < 3; ++node) {
+    const Answer got = cluster.ask(node, "GET", "/kv/a%2Fb");
+    EXPECT_EQ(got.status, 200U);
+    EXPECT_EQ(got.body.at("values"), json::array({{{"x", {1, "\xC3\xA9\n"}}}}));
+    EXPECT_EQ(got.body.at("clock").at("dots"), put.body.at("clock").at("dots"));
+  }
+}
+
+TEST(Cluster, blind_puts_become_siblings_and_their_context_replaces_them) {
+  Cluster cluster(3);
+  ASSERT_EQ(cluster.ask(0, "PUT", "/kv/k", value("one")).status, 200U);
+  const Answer second = cluster.ask(1, "PUT", "/kv/k", value("two"));
+  EXPECT_EQ(second.body.at("values").at(0), "two") << "a put's own value comes first";
+  const Answer read = cluster.ask(2, "GET", "/kv/k");
+  EXPECT_EQ(read.body.at("values").size(), 2U);
+  const Answer merged = cluster.ask(2, "PUT", "/kv/k", value("both"), read.body.at("context"));
+  EXPECT_EQ(merged.body.at("values"), json({"both"}));
+  EXPECT_EQ(cluster.ask(0, "GET", "/kv/k").body.at("values"), json({"both"}));
+}
+
+TEST(Cluster, a_deleted_key_is_absent_with_a_context) {
+  Cluster cluster(3);
+  const Answer put = cluster.ask(0, "PUT", "/kv/k", value(1));
+  const Answer removed = cluster.ask(1, "DELETE", "/kv/k", "", put.body.at("context"));
+  EXPECT_EQ(removed.status, 200U);
+  EXPECT_EQ(removed.body.at("values"), json::array());
+  const Answer read = cluster.ask(2, "GET", "/kv/k");
+  EXPECT_EQ(read.status, 404U);
+  EXPECT_EQ(read.body.at("values"), json::array());
+  EXPECT_NE(read.body.at("context"), "");
+}
+
+TEST(Cluster, under_lww_the_last_write_wins) {
+  Cluster cluster(3, {"--conflict", "lww"});
+  cluster.ask(0, "PUT", "/kv/k", value("one"));
+  const Answer second = cluster.ask(0, "PUT", "/kv/k", value("two"));
+  EXPECT_EQ(second.body.at("values"), json({"two"}));
+  EXPECT_EQ(cluster.ask(2, "GET", "/kv/k").body.at("values"), json({"two"}));
+  EXPECT_THAT(second.body.at("clock").at(1), StartsWith("n1#"));
+}
+
+TEST(Cluster, inspection_shows_one_replica_alone) {
+  Cluster cluster(3);
+  cluster.ask(0, "PUT", "/kv/k?w=3", value(7));
+  const Answer status = cluster.ask(1, "GET", "/status");
+  EXPECT_EQ(status.body.at("node"), "n2");
+  EXPECT_EQ(status.body.at("keys"), 1);
+  EXPECT_GT(status.body.at("wall_us"), 1'500'000'000'000'000);
+  EXPECT_GE(status.body.at("uptime_ms"), 0);
+  const Answer one = cluster.ask(1, "GET", "/replica/k");
+  EXPECT_EQ(one.body.at("values"), json({7}));
+  EXPECT_EQ(cluster.ask(1, "GET", "/replica").text, one.text) << "one key a line";
+  EXPECT_EQ(cluster.ask(1, "GET", "/replica/other").body.at("values"), json::array());
+  EXPECT_THAT(cluster.ask(1, "GET", "/metrics").text, HasSubstr("# TYPE fracas_keys gauge\nfracas_keys 1\n"));
+}
+
+TEST(ClusterErrors, bad_requests_name_the_field) {
+  Cluster cluster(3, {"--max_value_bytes", "100", "--max_siblings", "2"});
+  const auto refused = [&](const std::string& method, const std::string& target, const std::string& body,
+                           const std::string& context = {}) {
+    const Answer answer = cluster.ask(0, method, target, body, context);
+    EXPECT_EQ(answer.status, 400U) << target;
+    EXPECT_EQ(error_kind(answer), "bad-request");
+    return error_field(answer);
+  };
+  EXPECT_EQ(refused("GET", "/kv/k?r=4", ""), "r");
+  EXPECT_EQ(refused("GET", "/kv/k?r=0", ""), "r");
+  EXPECT_EQ(refused("GET", "/kv/k?r=x", ""), "r");
+  EXPECT_EQ(refused("PUT", "/kv/k?w=4", value(1)), "w");
+  EXPECT_EQ(refused("PUT", "/kv/k?n=9", value(1)), "n");
+  EXPECT_EQ(refused("PUT", "/kv/k", "{\"value\": "), "body");
+  EXPECT_EQ(refused("PUT", "/kv/k", "{}"), "value");
+  EXPECT_EQ(refused("PUT", "/kv/k", value(1), "no token"), "context");
+  const Answer other = cluster.ask(0, "PUT", "/kv/other", value(1));
+  EXPECT_EQ(refused("PUT", "/kv/k", value(1), other.body.at("context")), "context");
+}
+
+TEST(ClusterErrors, limits_are_answered_with_413_and_409) {
+  Cluster cluster(3, {"--max_value_bytes", "100", "--max_siblings", "2"});
+  const Answer large = cluster.ask(0, "PUT", "/kv/k", value(std::string(101, 'v')));
+  EXPECT_EQ(large.status, 413U);
+  EXPECT_EQ(error_kind(large), "value-too-large");
+  const Answer larger = cluster.ask(0, "PUT", "/kv/k", value(std::string(9000, 'v')));
+  EXPECT_EQ(larger.status, 413U);
+  EXPECT_EQ(error_field(larger), "value");
+  EXPECT_EQ(cluster.ask(0, "PUT", "/kv/k?w=3", value(1)).status, 200U);
+  EXPECT_EQ(cluster.ask(0, "PUT", "/kv/k?w=3", value(2)).status, 200U);
+  const Answer third = cluster.ask(0, "PUT", "/kv/k?w=3", value(3));
+  EXPECT_EQ(third.status, 409U);
+  EXPECT_EQ(error_kind(third), "too-many-siblings");
+  EXPECT_EQ(cluster.ask(0, "GET", "/kv/k").body.at("values").size(), 2U);
+}
+
+TEST(ClusterErrors, unknown_paths_and_methods) {
+  Cluster cluster(1, {"--n", "1", "--r", "1", "--w", "1"});
+  EXPECT_EQ(cluster.ask(0, "GET", "/keys").status, 404U);
+  EXPECT_EQ(cluster.ask(0, "POST", "/kv/k", value(1)).status, 405U);
+}
+
+TEST(ClusterErrors, no_home_within_reach_is_unavailable_and_changes_nothing) {
+  Cluster cluster(2, flags({"--n", "1", "--r", "1", "--w", "1", "--conflict", "lww"}));
+  cluster.kill(1);
+  // Keys of the dead node are refused, those of the living one are served: both kinds must occur.
+  std::map<unsigned, int> statuses;
+  for (int i = 0; i < 40; ++i) {
+    const Answer answer = cluster.ask(0, "PUT", fmt::format("/kv/{}", i), value(i));
+    ++statuses[answer.status];
+    if (answer.status != 200) {
+      EXPECT_EQ(error_kind(answer), "unavailable");
+    }
+  }
+  EXPECT_GT(statuses[200], 0);
+  EXPECT_GT(statuses[503], 0);
+  EXPECT_EQ(statuses[200] + statuses[503], 40);
+}
+
+TEST(ClusterErrors, too_few_answers_in_time_are_a_timeout_of_a_read_and_an_unknown_outcome_of_a_write) {
+  Cluster cluster(3, flags({}));
+  ASSERT_EQ(cluster.ask(0, "PUT", "/kv/k?w=3", value(1)).status, 200U);
+  cluster.process(2).signal(SIGSTOP);
+  const Answer read = cluster.ask(0, "GET", "/kv/k?r=3&timeout=150");
+  EXPECT_EQ(read.status, 504U);
+  EXPECT_EQ(error_kind(read), "timeout");
+  const Answer write = cluster.ask(0, "PUT", "/kv/k?w=3&timeout=150", value(2));
+  EXPECT_EQ(write.status, 504U);
+  EXPECT_EQ(error_kind(write), "unknown-outcome");
+  EXPECT_EQ(cluster.ask(0, "GET", "/kv/k?r=2").status, 200U);
+  cluster.process(2).signal(SIGCONT);
+}
+
+TEST(ClusterRestart, keeps_its_records_and_takes_its_ports_back_at_once) {
+  Cluster cluster(3, flags({}));
+  for (int i = 0; i < 20; ++i)
+    ASSERT_EQ(cluster.ask(i % 3, "PUT", fmt::format("/kv/{}?w=3", i), value(i)).status, 200U);
+  for (int round = 0; round < 2; ++round) {
+    for (int node = 0; node < 3; ++node) {
+      if (round == 0)
+        cluster.stop(node);
+      else
+        cluster.kill(node);
+      cluster.start(node);
+    }
+    for (int i = 0; i < 20; ++i) {
+      const Answer own = cluster.ask(i % 3, "GET", fmt::format("/replica/{}", i));
+      EXPECT_EQ(own.body.at("values"), json({i}));
+    }
+  }
+}
+
+TEST(ClusterRestart, peers_find_a_restarted_node_again) {
+  Cluster cluster(3, flags({"--w", "3"}));
+  cluster.kill(1);
+  cluster.start(1);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  unsigned status = 0;
+  while (status != 200 && std::chrono::steady_clock::now() < deadline)
+    status = cluster.ask(0, "PUT", "/kv/k?timeout=200", value(1)).status;
+  EXPECT_EQ(status, 200U);
+}
+
+TEST(ClusterRestart, kill_9_under_fsync_always_loses_no_acknowledged_write) {
+  Cluster cluster(1, {"--n", "1", "--r", "1", "--w", "1", "--fsync", "always"});
+  std::mutex mutex;
+  std::vector<std::string> acknowledged;
+  std::atomic<int> count{0};
+  std::vector<std::thread> writers;
+  for (int writer = 0; writer < 4; ++writer) {
+    writers.emplace_back([&, writer] {
+      HttpClient client(cluster.http_port(0));
+      for (int i = 0;; ++i) {
+        const std::string key = fmt::format("{}-{}", writer, i);
+        const auto answer = client.ask("PUT", "/kv/" + key, value(key));
+        if (!answer) return;
+        if (answer->status != 200) continue;
+        const std::lock_guard lock(mutex);
+        acknowledged.push_back(key);
+        ++count;
+      }
+    });
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (count < 200 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  cluster.kill(0);
+  for (std::thread& writer : writers) writer.join();
+  ASSERT_GE(acknowledged.size(), 200U);
+  cluster.start(0);
+  HttpClient client(cluster.http_port(0));
+  for (const std::string& key : acknowledged)
+    EXPECT_EQ(client.ask("GET", "/kv/" + key)->body.at("values"), json({key}));
+}
+
+}  // namespace
+}  // namespace fracas::store
