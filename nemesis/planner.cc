@@ -19,11 +19,13 @@ constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr Nanoseconds kLongest = 30LL * 24 * 3600 * 1000 * kMillisecond;
 constexpr Nanoseconds kShortest = 200 * kMillisecond;
 constexpr std::size_t kMostFaults = 10'000;
+/// Between two faults of a kind on one node, so that it can come back; a fault also ends a little late.
+constexpr Nanoseconds kRest = 500 * kMillisecond;
 
 /// When each node suffers each kind that it suffers one at a time.
 class Calendar {
  public:
-  /// The first moment from fault.start on at which none of its nodes would suffer twice.
+  /// The first moment from fault.start on at which none of its nodes would suffer twice or without a rest.
   Nanoseconds first_free(const Fault& fault) const {
     Nanoseconds start = fault.start;
     for (Nanoseconds moved = -1; moved != start;) {
@@ -34,7 +36,7 @@ class Calendar {
   }
   void add(const Fault& fault) {
     for (const std::string& node : fault.nodes) {
-      taken_[{fault.kind, node}].emplace(fault.start, fault.start + fault.duration);
+      taken_[{fault.kind, node}].emplace(fault.start, fault.start + fault.duration + kRest);
     }
   }
 
@@ -46,7 +48,7 @@ class Calendar {
     const std::map<Nanoseconds, Nanoseconds>& spans = found->second;
     auto next = spans.upper_bound(start);
     if (next != spans.begin()) start = std::max(start, std::prev(next)->second);
-    for (; next != spans.end() && next->first < start + duration; ++next) start = next->second;
+    for (; next != spans.end() && next->first < start + duration + kRest; ++next) start = next->second;
     return start;
   }
 

@@ -22,9 +22,9 @@ struct PlanRequest {
 /// remain for it.
 ///
 /// Limits: 10,000 faults a plan. A node is not killed twice at a time, nor paused twice
-/// (Kind::one_at_a_time): the later entry's fault begins when the earlier's has ended. Every spec draws from
-/// its own stream (seed, index of the spec), so that one more at the end does not change the others. Ids
-/// count from 0 in the plan's order.
+/// (Kind::one_at_a_time): the later one begins 500 ms after the earlier has ended. Every spec draws from its
+/// own stream (seed, index of the spec), so that one more at the end does not change the others. Ids count
+/// from 0 in the plan's order.
 FaultResult<Plan> draw_plan(const PlanRequest&);
 
 /// Whether a fault that was read from a file can be begun on these nodes: the kind, names and parameters
