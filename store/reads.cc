@@ -78,7 +78,7 @@ void Reads::proceed(Step& step, Entry entry) {
   Read& read = entry->second;
   if (!read.answered && may_answer(read)) succeed(step, read);
   const bool hopeless = read.homes.size() - read.failed.size() < read.wanted;
-  if (!read.answered && hopeless) fail(step, read);
+  if (!read.answered && hopeless && (read.settled() || !read.copies.empty())) fail(step, read);
   if (read.copies.size() >= read.wanted) repair(step, read);
   if (!read.settled()) return;
   shared_.agenda.remove(read.deadline_ns, {Task::Kind::read, entry->first});

@@ -1,0 +1,167 @@
+// Gets: the newest of r replies whatever their order, and stale replicas repaired behind the answer.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "test_cluster.h"
+
+namespace fracas::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+using Fate = TestCluster::Fate;
+
+Fate deliver_all(const TestCluster::Envelope&) { return Fate::deliver; }
+
+auto cut_off(NodeIndex node) {
+  return [node](const TestCluster::Envelope& envelope) {
+    return envelope.to == node || envelope.from == node ? Fate::drop : Fate::deliver;
+  };
+}
+
+/// All homes have 6, all but the last have 7.
+void make_last_home_stale(TestCluster& cluster, const std::string& key) {
+  const auto homes = cluster.homes(key);
+  const auto first = cluster.put(homes[0], key, "6");
+  cluster.fate = cut_off(homes.back());
+  cluster.put(homes[0], key, "7", first.context);
+  cluster.pass(2'000'000'000);
+  cluster.fate = deliver_all;
+  ASSERT_THAT(cluster.state(homes.back(), key), HasSubstr("[6]"));
+}
+
+TEST(Get, returns_the_newest_for_every_pair_of_homes_that_answers_first) {
+  for (const Conflict conflict : {Conflict::siblings, Conflict::lww}) {
+    for (std::size_t slow = 0; slow < 3; ++slow) {
+      for (NodeIndex coordinator = 0; coordinator < 3; ++coordinator) {
+        Config config = quiet_config();
+        config.conflict = conflict;
+        TestCluster cluster(config);
+        const auto homes = cluster.homes("k");
+        if (homes[slow] == coordinator) continue;
+        if (conflict == Conflict::siblings) {
+          make_last_home_stale(cluster, "k");
+        } else {
+          cluster.put(homes[0], "k", "6");
+          cluster.fate = cut_off(homes.back());
+          cluster.put(homes[0], "k", "7");
+          cluster.pass(2'000'000'000);
+        }
+        cluster.fate = cut_off(homes[slow]);
+        EXPECT_THAT(cluster.get(coordinator, "k", 2).values, ElementsAre("7"));
+      }
+    }
+  }
+}
+
+TEST(Get, asks_all_homes_at_once_and_answers_at_r) {
+  TestCluster cluster(quiet_config());
+  const auto homes = cluster.homes("k");
+  cluster.put(homes[0], "k", "1");
+  cluster.sent.clear();
+  const RequestId id = cluster.send(homes[0], get_request("k"));
+  EXPECT_EQ(cluster.sent.size(), 2U);
+  EXPECT_EQ(cluster.reply(id), nullptr);
+  cluster.run();
+  EXPECT_EQ(cluster.reply(id)->acks, 2);
+}
+
+TEST(Get, with_fewer_than_r_answers_times_out) {
+  TestCluster cluster(quiet_config());
+  cluster.fate = [](const auto&) { return Fate::drop; };
+  const auto reply = cluster.get(0, "k");
+  ASSERT_TRUE(reply.error);
+  EXPECT_EQ(reply.error->kind, ErrorKind::timeout);
+}
+
+TEST(Get, at_a_node_without_a_copy_and_no_home_in_reach_is_unavailable) {
+  Config config = quiet_config();
+  config.nodes = 5;
+  TestCluster cluster(config);
+  for (const NodeIndex home : cluster.homes("k")) cluster.crash(home);
+  EXPECT_EQ(cluster.get(cluster.stranger("k"), "k").error->kind, ErrorKind::unavailable);
+}
+
+TEST(Get, of_a_key_that_nobody_wrote_has_no_values_no_context_and_no_clock) {
+  TestCluster cluster(quiet_config());
+  const auto reply = cluster.get(0, "k");
+  EXPECT_FALSE(reply.error);
+  EXPECT_THAT(reply.values, IsEmpty());
+  EXPECT_EQ(reply.context, "");
+  EXPECT_EQ(reply.clock, "null");
+}
+
+TEST(Get, returns_concurrent_values_as_siblings_until_somebody_merges_them) {
+  TestCluster cluster(quiet_config());
+  cluster.put(0, "k", "1");
+  cluster.put(1, "k", "2");
+  const auto read = cluster.get(2, "k");
+  EXPECT_THAT(read.values, UnorderedElementsAre("1", "2"));
+  cluster.put(2, "k", "3", read.context);
+  EXPECT_THAT(cluster.get(0, "k").values, ElementsAre("3"));
+}
+
+TEST(ReadRepair, writes_the_newest_back_to_the_stale_home) {
+  Config config = quiet_config();
+  config.repair = Repair::async;
+  TestCluster cluster(config);
+  const auto homes = cluster.homes("k");
+  make_last_home_stale(cluster, "k");
+  EXPECT_THAT(cluster.get(homes[0], "k", 2).values, ElementsAre("7"));
+  EXPECT_TRUE(cluster.agree("k")) << "the third reply came after the answer and was repaired all the same";
+  EXPECT_EQ(cluster.metric(homes[0], "fracas_read_repairs_total"), 1);
+  cluster.get(homes[0], "k", 3);
+  EXPECT_EQ(cluster.metric(homes[0], "fracas_read_repairs_total"), 1) << "nothing is repaired twice";
+}
+
+TEST(ReadRepair, repairs_the_coordinator_itself) {
+  Config config = quiet_config();
+  config.repair = Repair::async;
+  TestCluster cluster(config);
+  make_last_home_stale(cluster, "k");
+  cluster.get(cluster.homes("k").back(), "k");
+  EXPECT_TRUE(cluster.agree("k"));
+}
+
+TEST(ReadRepair, spreads_tombstones) {
+  Config config = quiet_config();
+  config.repair = Repair::async;
+  TestCluster cluster(config);
+  const auto homes = cluster.homes("k");
+  const auto put = cluster.put(homes[0], "k", "1");
+  cluster.fate = cut_off(homes[2]);
+  cluster.remove(homes[0], "k", put.context);
+  cluster.pass(2'000'000'000);
+  cluster.fate = deliver_all;
+  ASSERT_THAT(cluster.state(homes[2], "k"), HasSubstr("[1]"));
+  EXPECT_THAT(cluster.get(homes[2], "k", 3).values, IsEmpty());
+  EXPECT_TRUE(cluster.agree("k"));
+}
+
+TEST(ReadRepair, merges_siblings_instead_of_choosing_one) {
+  Config config = quiet_config();
+  config.repair = Repair::async;
+  config.w = 1;
+  TestCluster cluster(config);
+  cluster.fate = [](const auto&) { return Fate::drop; };
+  for (NodeIndex node = 0; node < 3; ++node) cluster.put(node, "k", std::to_string(node));
+  cluster.pass(2'000'000'000);
+  cluster.fate = deliver_all;
+  EXPECT_THAT(cluster.get(0, "k", 3).values, UnorderedElementsAre("0", "1", "2"));
+  EXPECT_TRUE(cluster.agree("k"));
+}
+
+TEST(ReadRepair, switched_off_still_counts_stale_replies) {
+  TestCluster cluster(quiet_config());
+  const auto homes = cluster.homes("k");
+  make_last_home_stale(cluster, "k");
+  cluster.get(homes[0], "k", 3);
+  EXPECT_EQ(cluster.metric(homes[0], "fracas_stale_replies_total"), 1);
+  EXPECT_EQ(cluster.metric(homes[0], "fracas_read_repairs_total"), 0);
+  EXPECT_FALSE(cluster.agree("k"));
+}
+
+}  // namespace
+}  // namespace fracas::store
