@@ -14,12 +14,14 @@ void Problem::report(const std::string& where, const std::string& what) {
 }
 
 Fields::Fields(const ordered_json& object, std::string where, Problem& problem)
-    : Fields(object, std::move(where), problem, ": ") {}
-
-Fields::Fields(const ordered_json& object, std::string where, Problem& problem,
-               std::string_view path_separator)
-    : object_(object), where_(std::move(where)), problem_(problem), path_separator_(path_separator) {
+    : object_(object), where_(std::move(where)), problem_(problem) {
   if (!object.is_object()) report(fmt::format("wanted an object, found {}", object.type_name()));
+}
+
+/// "run.json: phases", and within that place "run.json: phases[2].name".
+std::string Fields::place_of(std::string_view name) const {
+  const bool within = where_.find(": ") != std::string::npos;
+  return where_ + (within ? "." : ": ") + std::string(name);
 }
 
 bool Fields::has(std::string_view name) const {
@@ -36,8 +38,7 @@ const ordered_json* Fields::get(std::string_view name, std::string_view wanted, 
     return nullptr;
   }
   if (((*found).*is)()) return &*found;
-  problem_.report(where_ + path_separator_ + std::string(name),
-                  fmt::format("wanted {}, found {}", wanted, found->type_name()));
+  problem_.report(place_of(name), fmt::format("wanted {}, found {}", wanted, found->type_name()));
   return nullptr;
 }
 
@@ -73,7 +74,7 @@ std::vector<std::string> Fields::texts(std::string_view name) const {
     if ((*list)[i].is_string())
       result.push_back((*list)[i].get<std::string>());
     else
-      problem_.report(fmt::format("{}{}{}[{}]", where_, path_separator_, name, i),
+      problem_.report(fmt::format("{}[{}]", place_of(name), i),
                       fmt::format("wanted a string, found {}", (*list)[i].type_name()));
   }
   return result;

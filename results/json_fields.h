@@ -46,22 +46,19 @@ class Fields {
   void each(std::string_view name, Each each) const {
     const nlohmann::ordered_json* list = get(name, "an array", &nlohmann::ordered_json::is_array);
     for (std::size_t i = 0; list && i < list->size(); ++i)
-      each(Fields((*list)[i], where_ + path_separator_ + std::string(name) + "[" + std::to_string(i) + "]",
-                  problem_, "."));
+      each(Fields((*list)[i], place_of(name) + "[" + std::to_string(i) + "]", problem_));
   }
   /// A problem of this object that is not about one field's type.
   void report(const std::string& what) const { problem_.report(where_, what); }
 
  private:
-  Fields(const nlohmann::ordered_json& object, std::string where, Problem& problem,
-         std::string_view path_separator);
+  std::string place_of(std::string_view name) const;
   using Is = bool (nlohmann::ordered_json::*)() const noexcept;
   const nlohmann::ordered_json* get(std::string_view name, std::string_view wanted, Is is) const;
 
   const nlohmann::ordered_json& object_;
   std::string where_;
   Problem& problem_;
-  std::string path_separator_ = ": ";  ///< ": " after a file, "." after a path in it
 };
 
 }  // namespace fracas::results
