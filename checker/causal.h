@@ -47,8 +47,8 @@ class CausalKey {
   std::optional<std::vector<std::uint32_t>> positions(const std::vector<std::string_view>& values,
                                                       std::uint32_t end) const;
 
-  /// Views of a group are next to each other and ask for the same versions. Memory: 64 bytes a version and
-  /// view beside the bound on contested pairs. The error says which limit was reached.
+  /// Views of a group are next to each other and ask for the same versions. Memory: about 30 bytes
+  /// a version and view, and 32 MB for contested pairs at most. The error says which limit was reached.
   boost::system::result<std::vector<Missing>, std::string> missing(const std::vector<View>&) const;
 
  private:

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
 
 #include "checker/causal.h"
@@ -14,10 +15,10 @@ namespace {
 
 constexpr std::size_t kBlock = 512;
 
-/// Steps of 64 bytes after which a key is given up: some minutes.
+/// Steps (a few ns each) after which a key is given up: about a minute.
 constexpr std::uint64_t kMaxSteps = 20'000'000'000;
 
-/// Pairs of a shown value and a later delete that supersedes it: 16 bytes each.
+/// Pairs of a shown value and a later delete that supersedes it: 8 bytes each.
 constexpr std::size_t kMaxContested = 4'000'000;
 
 struct Bits {
@@ -41,6 +42,11 @@ struct Bits {
   Bits& remove(const Bits& other) {
     for (std::size_t i = 0; i < words.size(); ++i) words[i] &= ~other.words[i];
     return *this;
+  }
+  bool within(const Bits& other) const {
+    std::uint64_t outside = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) outside |= words[i] & ~other.words[i];
+    return outside == 0;
   }
   template <typename Visit>
   void each(Visit&& visit) const {
@@ -66,14 +72,17 @@ class CausalSweep {
   CausalSweep(const CausalKey& key, const std::vector<View>& views) : key_(key), views_(views) {
     for (std::uint32_t v = 0; v < versions().size(); ++v) {
       if (versions()[v]->f == Function::remove_key) deletes_.push_back(v);
+      session_.push_back(dense_session(versions()[v]->session));
     }
     by_begin_.resize(views.size());
     for (std::uint32_t i = 0; i < views.size(); ++i) by_begin_[i] = i;
     std::stable_sort(by_begin_.begin(), by_begin_.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return views_[a].began < views_[b].began; });
-    for (const View& view : views) deletes_before_.push_back(deletes_begun_before(view.ended));
-    past_.resize(versions().size());
-    uncovered_.resize(views.size());
+    for (const View& view : views) {
+      deletes_before_.push_back(deletes_begun_before(view.ended));
+      asks_.push_back(view.session < 0 ? kEveryone : dense_session(view.session));
+    }
+    below_.resize(versions().size());
   }
 
   boost::system::result<std::vector<Missing>, std::string> run() {
@@ -82,7 +91,8 @@ class CausalSweep {
     if (steps_ > kMaxSteps) return too_large("steps", kMaxSteps);
     if (!deletes_.empty() && !find_contested()) return too_large("contested deletes", kMaxContested);
     for (std::size_t block = 0; block < versions().size(); block += kBlock) {
-      if (!judge_block(block)) return too_large("steps", kMaxSteps);
+      judge_block(block);
+      if (steps_ > kMaxSteps) return too_large("steps", kMaxSteps);
     }
     std::vector<Missing> found;
     for (auto& [group, missing] : missing_) found.push_back(std::move(missing));
@@ -90,11 +100,17 @@ class CausalSweep {
   }
 
  private:
+  static constexpr std::uint32_t kEveryone = std::numeric_limits<std::uint32_t>::max();
+
   const std::vector<const Operation*>& versions() const { return key_.versions_; }
 
   std::string too_large(std::string_view what, std::uint64_t limit) const {
     return fmt::format("a key with {} versions and {} reads needs more than {} {}", versions().size(),
                        views_.size(), limit, what);
+  }
+
+  std::uint32_t dense_session(std::int32_t session) {
+    return sessions_.emplace(session, static_cast<std::uint32_t>(sessions_.size())).first->second;
   }
 
   std::uint32_t deletes_begun_before(std::uint32_t event) const {
@@ -104,22 +120,34 @@ class CausalSweep {
     return static_cast<std::uint32_t>(end - deletes_.begin());
   }
 
-  /// The block's part of what lies at or below version v.
-  Bits at_or_below(std::uint32_t v, std::size_t block) const {
-    Bits bits = v < block ? Bits{} : past_[v];
-    if (v >= block && v < block + kBlock) bits.set(v - block);
-    return bits;
+  /// The set that holds both; a new one only if neither holds the other.
+  std::uint32_t join(std::uint32_t a, std::uint32_t b) {
+    if (a == b || b == kEmpty) return a;
+    if (a == kEmpty) return b;
+    if (sets_[b].within(sets_[a])) return a;
+    if (sets_[a].within(sets_[b])) return b;
+    sets_.push_back(Bits(sets_[a]) |= sets_[b]);
+    return static_cast<std::uint32_t>(sets_.size() - 1);
   }
 
-  /// The block's part of every version's past; versions before the block have none of it.
-  void fill_pasts(std::size_t block) {
+  /// Which of the block's versions lie at or below each version. Versions before the block have none below
+  /// them.
+  void fill_below(std::size_t block) {
+    sets_.assign(1, Bits{});
+    if (block >= kBlock)
+      std::fill(below_.begin() + static_cast<std::ptrdiff_t>(block - kBlock),
+                below_.begin() + static_cast<std::ptrdiff_t>(block), kEmpty);
     for (std::size_t v = block; v < versions().size(); ++v) {
-      Bits past;
+      std::uint32_t below = kEmpty;
       for (std::uint32_t p = key_.first_parent_[v]; p < key_.first_parent_[v + 1]; ++p) {
-        const std::uint32_t parent = key_.parents_[p];
-        if (parent >= block && parent < v) past |= at_or_below(parent, block);
+        if (key_.parents_[p] < v) below = join(below, below_[key_.parents_[p]]);
       }
-      past_[v] = past;
+      if (v < block + kBlock) {
+        sets_.push_back(sets_[below]);
+        sets_.back().set(v - block);
+        below = static_cast<std::uint32_t>(sets_.size() - 1);
+      }
+      below_[v] = below;
     }
   }
 
@@ -130,30 +158,34 @@ class CausalSweep {
       for (const std::uint32_t v : view.shown) last_shown[v] = std::max(last_shown[v], view.ended);
     }
     for (std::size_t block = 0; block < versions().size(); block += kBlock) {
-      fill_pasts(block);
-      const std::size_t end = std::min(block + kBlock, versions().size());
-      Bits live;
-      for (std::size_t v = block; v < end; ++v) {
-        if (last_shown[v] > 0) live.set(v - block);
-      }
-      for (std::uint32_t d = 0; d < deletes_.size() && live.any(); ++d) {
-        if (deletes_[d] < block) continue;
-        Bits above = past_[deletes_[d]];
-        above &= live;
-        const std::uint32_t begun = versions()[deletes_[d]]->invoked;
-        above.each([&](std::size_t bit) {
-          const auto v = static_cast<std::uint32_t>(block + bit);
-          if (last_shown[v] > begun) {
-            contested_.push_back({v, d});
-          } else {
-            live.clear(bit);
-          }
-        });
-        if (contested_.size() > kMaxContested) return false;
-      }
+      fill_below(block);
+      contest_block(block, last_shown);
+      if (contested_.size() > kMaxContested) return false;
     }
     std::sort(contested_.begin(), contested_.end());
+    for (std::size_t i = 0; i < views_.size(); ++i) contested_view_.push_back(!contradicted(i).empty());
     return true;
+  }
+
+  void contest_block(std::size_t block, const std::vector<std::uint32_t>& last_shown) {
+    Bits live;
+    for (std::size_t v = block; v < std::min(block + kBlock, versions().size()); ++v) {
+      if (last_shown[v] > 0) live.set(v - block);
+    }
+    const auto first = std::lower_bound(deletes_.begin(), deletes_.end(), block);
+    for (auto d = first; d != deletes_.end() && live.any() && contested_.size() <= kMaxContested; ++d) {
+      Bits above = sets_[below_[*d]];
+      above &= live;
+      const std::uint32_t begun = versions()[*d]->invoked;
+      above.each([&](std::size_t bit) {
+        const auto v = static_cast<std::uint32_t>(block + bit);
+        if (last_shown[v] > begun) {
+          contested_.push_back({v, static_cast<std::uint32_t>(d - deletes_.begin())});
+        } else {
+          live.clear(bit);
+        }
+      });
+    }
   }
 
   /// The deletes that cannot have been in this view's state, ascending.
@@ -171,19 +203,24 @@ class CausalSweep {
     return removals;
   }
 
-  /// Deletes of the block's rest: what they cover together (prefix), and what each is the first to cover.
-  void fill_deletes(std::size_t block) {
+  /// What the deletes cover together (prefix), and what each is the first to cover.
+  void fill_deletes() {
     covered_by_.assign(1, Bits{});
     first_in_.clear();
     for (const std::uint32_t d : deletes_) {
-      Bits bits = at_or_below(d, block);
+      Bits bits = sets_[below_[d]];
       first_in_.push_back(Bits(bits).remove(covered_by_.back()));
       covered_by_.push_back(bits |= covered_by_.back());
     }
   }
 
   /// Takes away from `open` what deletes cover that may have been in the view's state.
-  void cover_by_deletes(std::size_t view, std::size_t block, Bits& open) {
+  void cover_by_deletes(std::uint32_t view, Bits& open) {
+    if (deletes_.empty()) return;
+    if (!contested_view_[view]) {
+      open.remove(covered_by_[deletes_before_[view]]);
+      return;
+    }
     Bits doubtful;
     const std::vector<std::uint32_t> out = contradicted(view);
     for (const std::uint32_t d : out) doubtful |= first_in_[d];
@@ -196,76 +233,82 @@ class CausalSweep {
         continue;
       }
       ++steps_;
-      const Bits covered = at_or_below(deletes_[d], block);
-      doubtful.remove(covered);
-      open.remove(covered);
+      doubtful.remove(sets_[below_[deletes_[d]]]);
+      open.remove(sets_[below_[deletes_[d]]]);
     }
   }
 
-  bool judge_block(std::size_t block) {
-    fill_pasts(block);
-    fill_deletes(block);
-    require_block(block);
+  void judge_block(std::size_t block) {
+    fill_below(block);
+    fill_deletes();
+    fill_required(block);
     Bits required;
     std::size_t next = 0;
-    for (const std::uint32_t i : by_begin_) {
-      while (next < by_end_.size() && versions()[by_end_[next]]->completed < views_[i].began) {
+    for (std::size_t i = 0; i < by_begin_.size();) {
+      const View& view = views_[by_begin_[i]];
+      while (next < by_end_.size() && versions()[by_end_[next]]->completed < view.began) {
         required.set(by_end_[next++] - block);
       }
-      Bits open = required;
-      if (views_[i].session >= 0) open &= of_session_[views_[i].session];
-      for (const std::uint32_t v : views_[i].shown) open.remove(at_or_below(v, block));
-      if (views_[i].tombstones && open.any()) cover_by_deletes(i, block, open);
-      uncovered_[i] = open;
+      // The views of a group began at the same event, so they are next to each other in this order too.
+      Bits open = next == 0 ? Bits{} : required;
+      for (; i < by_begin_.size() && views_[by_begin_[i]].group == view.group; ++i) {
+        if (open.any()) remove_covered(by_begin_[i], open);
+      }
+      if (open.any()) collect(view.group, block, open);
     }
-    collect(block);
-    return steps_ <= kMaxSteps;
+  }
+
+  /// Leaves in `open` what is asked for and this view does not cover.
+  void remove_covered(std::uint32_t view, Bits& open) {
+    if (asks_[view] != kEveryone) open &= of_session_[asks_[view]];
+    for (const std::uint32_t v : views_[view].shown) open.remove(sets_[below_[v]]);
+    if (views_[view].tombstones && open.any()) cover_by_deletes(view, open);
   }
 
   /// The block's acknowledged versions by completion, and by session.
-  void require_block(std::size_t block) {
+  void fill_required(std::size_t block) {
     by_end_.clear();
-    of_session_.clear();
+    of_session_.assign(sessions_.size(), Bits{});
     for (std::size_t v = block; v < std::min(block + kBlock, versions().size()); ++v) {
       if (versions()[v]->outcome != Outcome::ok) continue;
       by_end_.push_back(static_cast<std::uint32_t>(v));
-      of_session_[versions()[v]->session].set(v - block);
+      of_session_[session_[v]].set(v - block);
     }
     std::sort(by_end_.begin(), by_end_.end(), [&](std::uint32_t a, std::uint32_t b) {
       return versions()[a]->completed < versions()[b]->completed;
     });
   }
 
-  void collect(std::size_t block) {
-    for (std::size_t i = 0; i < views_.size();) {
-      const std::uint32_t group = views_[i].group;
-      Bits open = uncovered_[i];
-      for (++i; i < views_.size() && views_[i].group == group; ++i) open &= uncovered_[i];
-      if (!open.any()) continue;
-      Missing& missing = missing_[group];
-      missing.group = group;
-      open.each([&](std::size_t bit) {
-        ++missing.count;
-        if (missing.versions.size() == 2 * kMaxMissing) {
-          missing.versions.erase(missing.versions.begin(), missing.versions.begin() + kMaxMissing);
-        }
-        missing.versions.push_back(static_cast<std::uint32_t>(block + bit));
-      });
-    }
+  void collect(std::uint32_t group, std::size_t block, const Bits& open) {
+    Missing& missing = missing_[group];
+    missing.group = group;
+    open.each([&](std::size_t bit) {
+      ++missing.count;
+      if (missing.versions.size() == 2 * kMaxMissing) {
+        missing.versions.erase(missing.versions.begin(), missing.versions.begin() + kMaxMissing);
+      }
+      missing.versions.push_back(static_cast<std::uint32_t>(block + bit));
+    });
   }
+
+  static constexpr std::uint32_t kEmpty = 0;
 
   const CausalKey& key_;
   const std::vector<View>& views_;
-  std::vector<std::uint32_t> deletes_;         ///< positions of versions, by invocation
-  std::vector<std::uint32_t> by_begin_;        ///< views
-  std::vector<std::uint32_t> deletes_before_;  ///< of each view: how many deletes may be hidden in it
+  std::map<std::int32_t, std::uint32_t> sessions_;  ///< numbered from 0
+  std::vector<std::uint32_t> session_;              ///< of each version
+  std::vector<std::uint32_t> asks_;                 ///< of each view: whose versions
+  std::vector<std::uint32_t> deletes_;              ///< positions of versions, by invocation
+  std::vector<std::uint32_t> by_begin_;             ///< views
+  std::vector<std::uint32_t> deletes_before_;       ///< of each view: how many deletes may be hidden in it
   std::vector<Contested> contested_;
-  std::vector<Bits> past_;        ///< of each version, for the current block
-  std::vector<Bits> covered_by_;  ///< [d]: what deletes 0..d-1 cover
-  std::vector<Bits> first_in_;    ///< [d]: what no delete before d covers
-  std::vector<Bits> uncovered_;   ///< of each view
+  std::vector<bool> contested_view_;
+  std::vector<Bits> sets_;            ///< of the block's versions; 0: the empty one
+  std::vector<std::uint32_t> below_;  ///< of each version: the set at or below it
+  std::vector<Bits> covered_by_;      ///< [d]: what deletes 0..d-1 cover
+  std::vector<Bits> first_in_;        ///< [d]: what no delete before d covers
   std::vector<std::uint32_t> by_end_;
-  std::map<std::int32_t, Bits> of_session_;
+  std::vector<Bits> of_session_;
   std::map<std::uint32_t, Missing> missing_;
   std::uint64_t steps_ = 0;
 };

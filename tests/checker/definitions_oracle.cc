@@ -1,4 +1,4 @@
-#include "definitions.h"
+#include "tests/checker/definitions.h"
 
 #include <algorithm>
 #include <map>

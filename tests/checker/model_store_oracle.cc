@@ -6,7 +6,7 @@
 #include <random>
 #include <set>
 
-#include "model_store.h"
+#include "tests/checker/model_store.h"
 
 namespace fracas::checker {
 namespace {

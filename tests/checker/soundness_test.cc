@@ -3,7 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "checker/property.h"
-#include "model_store.h"
+#include "tests/checker/model_store.h"
 
 namespace fracas::checker {
 namespace {
