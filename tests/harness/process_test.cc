@@ -9,6 +9,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -251,6 +252,70 @@ TEST_F(ProcessTest, ManyProcessesLeaveNoDescriptorBehind) {
   }
   EXPECT_THAT(exits_, testing::SizeIs(30));
   EXPECT_EQ(open_descriptors(), before);
+}
+
+/// Skips by itself where clocks cannot be distorted.
+class DistortableProcessTest : public ProcessTest {
+ protected:
+  void SetUp() override {
+    if (const std::string why = nemesis::VdsoClock::unavailable(); !why.empty()) GTEST_SKIP() << why;
+  }
+  std::unique_ptr<Process> distortable(const std::string& program,
+                                       const std::vector<std::string>& arguments) {
+    constexpr nemesis::Nanoseconds kTwentyYears = 20LL * 365 * 86400 * 1'000'000'000;
+    auto process = Process::spawn(io_,
+                                  {.program = program,
+                                   .arguments = arguments,
+                                   .output = output_,
+                                   .distortable_clock = true,
+                                   .skew = {.offset = -kTwentyYears, .rate = 1.0}},
+                                  [this](ExitStatus status) { exits_.push_back(to_string(status)); });
+    EXPECT_TRUE(process) << process.error().message;
+    return std::move(*process);
+  }
+};
+
+TEST_F(DistortableProcessTest, ShowsTheSkewFromTheStartAndEndsAsUsual) {
+  const auto process = distortable("/bin/date", {"+%s"});
+  EXPECT_NE(process->clock(), nullptr);
+  EXPECT_EQ(process->clock_unavailable(), "");
+  run_until_exit();
+  EXPECT_THAT(exits_, testing::ElementsAre("exit code 0")) << "the stop at exec is not an exit";
+  EXPECT_LT(std::stoll(content(output_)), std::time(nullptr) - 19LL * 365 * 86400);
+}
+
+TEST_F(DistortableProcessTest, IsStoppedContinuedAndKilledAsAnyOther) {
+  const auto process = distortable("/bin/sleep", {"1000"});
+  process->signal(SIGSTOP);
+  EXPECT_TRUE(eventually([&] { return process->kernel_state() == 'T'; }));
+  process->signal(SIGCONT);
+  EXPECT_TRUE(eventually([&] { return process->kernel_state() == 'S'; }));
+  process->signal(SIGSTOP);
+  EXPECT_TRUE(process->kill_and_wait());
+  run_until_exit();
+  EXPECT_THAT(exits_, testing::ElementsAre("signal 9 (SIGKILL)"));
+}
+
+TEST_F(DistortableProcessTest, AFailedExecIsTheSameError) {
+  const auto process = Process::spawn(
+      io_, {.program = folder_ / "absent", .arguments = {}, .output = output_, .distortable_clock = true},
+      [](ExitStatus) {});
+  ASSERT_FALSE(process);
+  EXPECT_THAT(process.error().message, testing::HasSubstr("No such file"));
+  EXPECT_TRUE(has_no_child());
+}
+
+TEST_F(DistortableProcessTest, LeavesNoDescriptorBehind) {
+  distortable("/bin/true", {}).reset();
+  const auto before = open_descriptors();
+  for (int i = 0; i < 10; ++i) distortable("/bin/true", {}).reset();
+  EXPECT_EQ(open_descriptors(), before);
+}
+
+TEST_F(ProcessTest, AnOrdinaryProcessHasNoClockAndSaysWhy) {
+  const auto process = shell("exit 0");
+  EXPECT_EQ(process->clock(), nullptr);
+  EXPECT_EQ(process->clock_unavailable(), "not asked for");
 }
 
 TEST_F(ProcessTest, AKilledParentTakesTheChildWithIt) {
