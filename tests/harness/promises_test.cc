@@ -1,0 +1,144 @@
+// The guarantee matrix, cell by cell: a property, a configuration, the faults that took effect, and whether
+// the property is promised then.
+#include "harness/promises.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "checker/property.h"
+#include "nemesis/kind.h"
+
+namespace fracas::harness {
+namespace {
+
+using Kinds = std::set<std::string>;
+using Names = std::vector<std::string>;
+
+const Kinds kNone;
+const Kinds kCrashes{"process.kill", "process.pause", "network.partition"};
+const Kinds kClocks{"clock.jump"};
+
+const Names kAll{"read-your-writes", "regular",     "lost-updates", "lost-writes",
+                 "durability",       "convergence", "no-phantoms",  "honest-failures"};
+
+Experiment siblings(int r = 2, int w = 2) {
+  Experiment e;
+  e.store.r = r;
+  e.store.w = w;
+  return e;
+}
+Experiment lww(int r = 2, int w = 2) {
+  Experiment e = siblings(r, w);
+  e.store.conflict = store::Conflict::lww;
+  return e;
+}
+
+/// Those that are not promised, in the order of kAll.
+Names not_promised(const Experiment& e, const Kinds& kinds) {
+  Names names;
+  for (const std::string& property : kAll)
+    if (!promise(property, e, kinds).guaranteed) names.push_back(property);
+  return names;
+}
+
+TEST(Siblings, WithIntersectingQuorumsPromiseEverythingUnderEveryKindOfFault) {
+  for (const Kinds& kinds : {kNone, kCrashes, kClocks}) EXPECT_EQ(not_promised(siblings(), kinds), Names{});
+  EXPECT_EQ(not_promised(siblings(1, 3), kCrashes), Names{});
+  EXPECT_EQ(not_promised(siblings(3, 1), kCrashes), Names{});
+}
+
+TEST(Siblings, WithWeakQuorumsMayReadStaleValuesButLoseNothing) {
+  for (const Kinds& kinds : {kNone, kCrashes, kClocks})
+    EXPECT_EQ(not_promised(siblings(1, 1), kinds), (Names{"read-your-writes", "regular"}));
+  EXPECT_EQ(not_promised(siblings(1, 2), kNone), (Names{"read-your-writes", "regular"}));
+}
+
+TEST(Siblings, KeepEveryWriteAlsoWithoutContexts) {
+  Experiment e = siblings();
+  e.clients.contexts = false;
+  EXPECT_EQ(not_promised(e, kCrashes), Names{});
+}
+
+TEST(LastWriteWins, LosesUpdatesWithoutAnyFault) {
+  EXPECT_EQ(not_promised(lww(), kNone), Names{"lost-updates"});
+}
+
+TEST(LastWriteWins, IsNotHurtByCrashesAndPartitions) {
+  EXPECT_EQ(not_promised(lww(), kCrashes), Names{"lost-updates"});
+}
+
+TEST(LastWriteWins, LosesOrderToWrongClocksButNoCopies) {
+  const Names expected{"regular", "lost-updates", "lost-writes"};
+  EXPECT_EQ(not_promised(lww(), {"clock.jump"}), expected);
+  EXPECT_EQ(not_promised(lww(), {"clock.drift"}), expected);
+  EXPECT_EQ(not_promised(lww(), {"clock.strobe", "process.kill"}), expected);
+}
+
+TEST(LastWriteWins, WithWeakQuorumsAlsoReadsStaleValues) {
+  EXPECT_EQ(not_promised(lww(1, 1), kNone), (Names{"read-your-writes", "regular", "lost-updates"}));
+}
+
+TEST(AntiEntropy, IsWhatConvergenceRestsOn) {
+  Experiment e = siblings();
+  e.store.anti_entropy_ns = 0;
+  EXPECT_EQ(not_promised(e, kNone), Names{"convergence"});
+  e.store.hints = store::Hints::off;
+  EXPECT_EQ(not_promised(e, kCrashes), Names{"convergence"});
+}
+
+TEST(AntiEntropy, OffWithWeakQuorumsLeavesTheFinalStateOpen) {
+  Experiment e = siblings(1, 1);
+  e.store.anti_entropy_ns = 0;
+  EXPECT_EQ(not_promised(e, kNone),
+            (Names{"read-your-writes", "regular", "lost-updates", "lost-writes", "convergence"}));
+}
+
+TEST(Fsync, NeverLosesNothingToKills) {
+  Experiment e = siblings();
+  e.store.fsync = store::Fsync::never;
+  EXPECT_EQ(not_promised(e, kCrashes), Names{});
+  EXPECT_THAT(promise("durability", e, kCrashes).reason, testing::HasSubstr("page cache"));
+}
+
+TEST(Repair, ChangesNoPromise) {
+  for (const Experiment& usual : {siblings(), siblings(1, 1), lww(), lww(1, 1)}) {
+    Experiment without = usual;
+    without.store.repair = store::Repair::none;
+    EXPECT_EQ(not_promised(without, kCrashes), not_promised(usual, kCrashes));
+  }
+}
+
+TEST(Bugs, ChangeNoPromise) {
+  Experiment e = siblings();
+  e.store.bugs.add(store::Bug::first_reply_wins);
+  EXPECT_EQ(not_promised(e, kCrashes), Names{});
+}
+
+TEST(KindsThatTakeState, LeaveOnlyWhatNeedsNoState) {
+  EXPECT_EQ(not_promised(siblings(), {"disk.power-loss"}),
+            (Names{"read-your-writes", "regular", "lost-updates", "lost-writes", "durability"}));
+}
+
+TEST(Promises, AreWrittenDownForEveryPropertyWithAReason) {
+  for (const checker::PropertyInfo& property : checker::properties()) {
+    for (const Experiment& e : {siblings(), siblings(1, 1), lww(), lww(1, 1)}) {
+      const std::string reason = promise(property.name, e, kCrashes).reason;
+      EXPECT_FALSE(reason.empty());
+      EXPECT_THAT(reason, testing::Not(testing::HasSubstr("no promise is written down"))) << property.name;
+    }
+  }
+}
+
+TEST(Promises, OfUnknownPropertiesAreNone) {
+  EXPECT_FALSE(promise("linearisable", siblings(), kNone).guaranteed);
+}
+
+TEST(Promises, SpeakOfEveryKindThatExists) {
+  for (const nemesis::Kind& kind : nemesis::kinds())
+    EXPECT_TRUE(promise("durability", siblings(), {std::string(kind.name)}).guaranteed) << kind.name;
+}
+
+}  // namespace
+}  // namespace fracas::harness
