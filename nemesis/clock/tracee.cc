@@ -53,10 +53,12 @@ bool has_executed(pid_t pid) {
   return fields && !(flags & kForkedButNotExecuted);
 }
 
+/// A traced child's stops are reported here too, though WSTOPPED is not asked for.
 bool has_ended(pid_t pid) {
   siginfo_t info{};
-  const int found = ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | WNOHANG);
-  return found != 0 || info.si_pid != 0;
+  if (::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | WNOHANG) != 0) return true;
+  return info.si_pid != 0 &&
+         (info.si_code == CLD_EXITED || info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED);
 }
 
 /// The signal that stopped it. Takes stops only: an exit status stays for whoever reaps the child.
