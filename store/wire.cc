@@ -125,6 +125,8 @@ std::optional<Message> read_message(Reading& io, std::size_t type) {
   }
 }
 
+}  // namespace
+
 result<Envelope, WireError> decode_payload(std::string_view payload) {
   Reading io{ByteReader(payload)};
   Envelope envelope;
@@ -136,8 +138,6 @@ result<Envelope, WireError> decode_payload(std::string_view payload) {
   envelope.message = *std::move(message);
   return envelope;
 }
-
-}  // namespace
 
 result<std::string, WireError> encode(const Envelope& envelope) {
   std::string frame(frame_header_bytes, '\0');

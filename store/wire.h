@@ -34,6 +34,9 @@ struct WireError {
 /// The whole frame. Error: the frame would be over max_frame_bytes (to be treated as a message lost).
 boost::system::result<std::string, WireError> encode(const Envelope&);
 
+/// What is in a frame whose checksum was right.
+boost::system::result<Envelope, WireError> decode_payload(std::string_view payload);
+
 struct DecodedFrame {
   std::size_t size = 0;  ///< bytes to take off the front of the buffer
   Envelope envelope;
