@@ -75,7 +75,13 @@ class TheMap(unittest.TestCase):
             self.assertTrue(os.path.exists(os.path.join(SOURCE, folder, "README.md")), f"{folder}/README.md is missing")
 
     def test_every_source_file_begins_with_its_idea(self):
-        wrong = [f for f in tracked(".cc", ".h") if not lines(f)[:1] or not lines(f)[0].startswith("//")]
+        """A .cc may leave it to the header that it implements or tests, which it then includes first."""
+        wrong = []
+        for file in tracked(".cc", ".h"):
+            first = lines(file)[0]
+            own_header = re.sub(r"(_test)?\.cc$", ".h", os.path.basename(file))
+            if not first.startswith("//") and not (file.endswith(".cc") and first.endswith(f'/{own_header}"')):
+                wrong.append(file)
         self.assertEqual(wrong, [])
 
 
@@ -92,8 +98,8 @@ class PureCores(unittest.TestCase):
 
 
 class Text(unittest.TestCase):
-    def test_no_line_is_longer_than_132_characters(self):
-        wrong = [f"{f}:{n}" for f in tracked(".cc", ".h", ".py", ".sh") for n, line in enumerate(lines(f), 1) if len(line) > 132]
+    def test_no_line_is_longer_than_140_characters(self):
+        wrong = [f"{f}:{n}" for f in tracked(".cc", ".h", ".py", ".sh") for n, line in enumerate(lines(f), 1) if len(line) > 140]
         self.assertEqual(wrong, [])
 
     def test_nothing_is_left_for_later(self):
