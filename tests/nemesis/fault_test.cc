@@ -14,14 +14,14 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 
 TEST(Duration, IsReadWithItsUnit) {
-  EXPECT_EQ(parse_duration("250ms"), 250'000'000);
-  EXPECT_EQ(parse_duration("1.5s"), 1'500'000'000);
-  EXPECT_EQ(parse_duration("-1m"), -60'000'000'000);
-  EXPECT_EQ(parse_duration("+10us"), 10'000);
-  EXPECT_EQ(parse_duration("7ns"), 7);
-  EXPECT_EQ(parse_duration("2h"), 7'200'000'000'000);
-  EXPECT_EQ(parse_duration("0s"), 0);
-  EXPECT_EQ(parse_duration("0.000000001s"), 1);
+  EXPECT_EQ(*parse_duration("250ms"), 250'000'000);
+  EXPECT_EQ(*parse_duration("1.5s"), 1'500'000'000);
+  EXPECT_EQ(*parse_duration("-1m"), -60'000'000'000);
+  EXPECT_EQ(*parse_duration("+10us"), 10'000);
+  EXPECT_EQ(*parse_duration("7ns"), 7);
+  EXPECT_EQ(*parse_duration("2h"), 7'200'000'000'000);
+  EXPECT_EQ(*parse_duration("0s"), 0);
+  EXPECT_EQ(*parse_duration("0.000000001s"), 1);
 }
 
 TEST(Duration, SaysWhatIsWrongWithIt) {
