@@ -46,9 +46,12 @@ fi
 
 echo "Fracas is about to install ${#missing[@]} Debian packages: ${missing[*]}"
 "${sudo[@]}" apt-get update -qq
-if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/tmp/fracas-install.$$.log 2>&1; then
-  tail -20 /tmp/fracas-install.$$.log >&2
-  echo "install.sh: apt-get failed; Fracas is developed on Debian 12 (bookworm), this is: $(. /etc/os-release && echo "$PRETTY_NAME")" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$log" 2>&1; then
+  tail -20 "$log" >&2
+  echo "install.sh: apt-get failed. Fracas is developed on Debian 12 (bookworm); this is $(
+    . /etc/os-release && echo "$PRETTY_NAME")." >&2
   exit 1
 fi
-rm -f /tmp/fracas-install.$$.log

@@ -6,7 +6,8 @@ folder=$1
 shift
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" "$@" 2>&1 | tee "$log" | grep -vE '^ +Start +[0-9]+:|Test +#[0-9]+: .*(Passed|Skipped)'
+ctest --test-dir "$folder" --output-on-failure --no-tests=error -j "$(nproc)" "$@" 2>&1 | tee "$log" |
+  grep -vE '^ +Start +[0-9]+:|Test +#[0-9]+: .*(Passed|Skipped)'
 status=${PIPESTATUS[0]}
 
 failed=$(sed -nE 's/^.*tests passed, ([0-9]+) tests? failed out of ([0-9]+).*$/\1/p' "$log")
