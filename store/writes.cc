@@ -158,7 +158,8 @@ void Writes::proceed(Step& step, Entry entry) {
     answer(step, shared_, write.origin, write.verb, std::move(write.on_success));
   }
   const bool hopeless = write.homes.size() - write.failed.size() < write.wanted;
-  // What the last home says decides between "unknown" and "certainly nothing", unless that is decided already.
+  // What the last home says decides between "unknown" and "certainly nothing", unless that is decided
+  // already.
   if (!write.answered && hopeless && (write.settled() || !write.acks.empty())) fail(step, write);
   if (write.settled()) finish(step, entry);
 }
