@@ -20,7 +20,7 @@ struct FaultWindow {
   bool took_effect = false;
   std::string effect{};  ///< JSON text of the measured effect
   std::optional<std::int64_t>
-      skew_ns;  ///< clock faults: the largest skew (by magnitude) read back from the node
+      skew_ns{};  ///< clock faults: the largest skew (by magnitude) read back from the node
 };
 
 /// One replica's state of one key at the end.
@@ -47,11 +47,11 @@ struct Settlement {
 
 struct Evidence {
   std::vector<FaultWindow> faults{};
-  std::optional<std::vector<KeyDump>> dumps;  ///< absent: a bare history
-  std::optional<Settlement> settlement;
+  std::optional<std::vector<KeyDump>> dumps{};  ///< absent: a bare history
+  std::optional<Settlement> settlement{};
   std::string conflict{};  ///< "siblings", "lww", or empty when not known
   std::optional<std::int64_t>
-      wall_start_us;  ///< wall clock of the harness (unix time, us) when the run began
+      wall_start_us{};  ///< wall clock of the harness (unix time, us) when the run began
 };
 
 /// Readers of a run folder's files (formats: results/README.md).
