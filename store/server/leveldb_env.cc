@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/server/descriptor_check.h"
 #include "store/server/log_check.h"
 
 namespace fracas::store {
@@ -144,6 +145,15 @@ bool is_last_log(leveldb::Env& env, const std::string& path) {
   });
 }
 
+/// The log that a descriptor needs is there.
+Status fits_its_folder(leveldb::Env& env, const std::string& path, std::string_view descriptor) {
+  const auto log = needed_log(descriptor);
+  if (!log) return Status::Corruption(path, "no edit in it names a log");
+  const std::string name = fmt::format("{:06}.log", *log);
+  if (*log == 0 || env.FileExists(folder_of(path) + "/" + name)) return Status::OK();
+  return Status::Corruption(path, name + " is missing");
+}
+
 }  // namespace
 
 Status LevelDbEnv::failure() const {
@@ -169,9 +179,12 @@ Status LevelDbEnv::checked_log(const std::string& path, leveldb::SequentialFile*
   if (Status read = leveldb::ReadFileToString(target(), path, &bytes); !read.ok()) return read;
   const LogCheck check = check_log(bytes);
   if (check.state == LogCheck::State::damaged) return Status::Corruption(path, check.why);
-  if (check.state == LogCheck::State::torn && !is_last_log(*target(), path))
-    return Status::Corruption(path, check.why + ", and only the last log may end like this");
   bytes.resize(check.sound_bytes);
+  if (is_descriptor(name_of(path))) {
+    if (Status fits = fits_its_folder(*target(), path, bytes); !fits.ok()) return fits;
+  } else if (check.state == LogCheck::State::torn && !is_last_log(*target(), path)) {
+    return Status::Corruption(path, check.why + ", and only the last log may end like this");
+  }
   *file = new BytesFile(std::move(bytes));
   return Status::OK();
 }

@@ -2,8 +2,9 @@
 //  - tables are read with pread: mapped into memory, an I/O error would be a SIGBUS;
 //  - a file that was created or renamed is in its directory durably before the call returns, and a log is
 //    synced before it is closed, so that only the last log can be torn;
-//  - logs are checked when they are opened (log_check.h): a torn end of the last one is left out, anything
-//    else is a corruption that names the file;
+//  - logs are checked when they are opened (log_check.h): a torn end of the last one is left out, and so is
+//    that of the list of tables if the log that it needs is there (descriptor_check.h); anything else is a
+//    corruption that names the file;
 //  - after a failed write or sync every further one fails too: nothing is known of the file any more.
 #pragma once
 

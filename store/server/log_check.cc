@@ -122,6 +122,21 @@ class Checker {
 
 }  // namespace
 
+std::vector<std::string> log_entries(std::string_view sound) {
+  std::vector<std::string> entries;
+  for (std::size_t at = 0; at < sound.size();) {
+    if (left_in_block(at) < header_bytes) {
+      at += left_in_block(at);
+      continue;
+    }
+    const Record record = header_at(sound, at);
+    if (record.type == whole_entry || record.type == first_part) entries.emplace_back();
+    entries.back() += sound.substr(at + header_bytes, record.size - header_bytes);
+    at += record.size;
+  }
+  return entries;
+}
+
 LogCheck check_log(std::string_view bytes) { return Checker(bytes).run(); }
 
 }  // namespace fracas::store

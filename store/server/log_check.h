@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fracas::store {
 
@@ -29,5 +30,8 @@ struct LogCheck {
 /// A write torn in another way (an early sector missing, a later one there) counts as damaged: it can't be
 /// told from a flipped bit.
 LogCheck check_log(std::string_view bytes);
+
+/// The entries of a sound log, put together from their parts.
+std::vector<std::string> log_entries(std::string_view sound);
 
 }  // namespace fracas::store

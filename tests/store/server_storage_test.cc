@@ -182,6 +182,28 @@ TEST(Storage, refuses_a_flipped_byte_in_the_list_of_tables_and_names_the_file) {
   }
 }
 
+TEST(Storage, takes_a_torn_end_of_the_list_of_tables_while_the_log_that_it_needs_is_there) {
+  const Folder original;
+  fill(original.path(), 20);
+  const fs::path manifest = files_with(original.path(), "MANIFEST").at(0);
+  const std::string bytes = read_file(manifest);
+  const Folder torn(original);
+  write_file(torn.path() / manifest.filename(), bytes + bytes.substr(0, 9));
+  EXPECT_EQ(loaded(torn.path()), 20U);
+
+  const Folder cut(original);
+  write_file(cut.path() / manifest.filename(), bytes.substr(0, bytes.size() - 1));
+  EXPECT_THAT(open_error(cut.path()), HasSubstr(manifest.filename().string()));
+}
+
+TEST(Storage, refuses_a_folder_whose_log_is_missing) {
+  const Folder folder;
+  fill(folder.path(), 20);
+  const fs::path log = only_log(folder.path());
+  fs::remove(log);
+  EXPECT_THAT(open_error(folder.path()), HasSubstr(log.filename().string()));
+}
+
 /// Fails every sync from a certain one on, and remembers how often it was asked.
 class FailingSync final : public leveldb::EnvWrapper {
  public:
