@@ -54,10 +54,11 @@ std::optional<std::string> vacuous(const RunTally& run) {
     return "the history has no operation that ended well, so nothing was tested";
   }
   if (run.ok_writes < kEnough)
-    return fmt::format("too little was tested: {} acknowledged writes, fewer than {}", run.ok_writes,
-                       kEnough);
+    return fmt::format("too little was tested: acknowledged writes: {} (at least {} are needed)",
+                       run.ok_writes, kEnough);
   if (run.needs_reads && run.ok_reads < kEnough)
-    return fmt::format("too little was tested: {} successful reads, fewer than {}", run.ok_reads, kEnough);
+    return fmt::format("too little was tested: successful reads: {} (at least {} are needed)", run.ok_reads,
+                       kEnough);
   if (run.planned_faults > 0 && run.effective_faults == 0)
     return fmt::format("nothing was tested: of {} planned faults none took effect", run.planned_faults);
   return std::nullopt;

@@ -34,8 +34,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   for (const std::string& candidate : candidates) {
     const std::size_t d = distance(word, candidate);
     const std::size_t allowed = std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
-    // A word of one or two letters is near to everything: only a shared letter makes it a typing error.
-    const bool related = d < std::min(word.size(), candidate.size()) || word.size() > 2;
+    // A word of one or two letters is near to everything: only the same beginning makes it a typing error.
+    const bool related = word.size() > 2 || (!word.empty() && candidate.starts_with(word.front()));
     if (d <= allowed && related && d < best_distance) {
       best = candidate;
       best_distance = d;

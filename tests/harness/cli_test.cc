@@ -109,8 +109,8 @@ TEST(DryRun, FaultsCanBeReplacedByClassOrKind) {
   const Said said = fracas({"run", "--fault", "clock,process.kill", "--seed", "7", "--dry-run", "--json"});
   ASSERT_EQ(said.code, Exit::pass) << said.err;
   std::vector<std::string> kinds;
-  for (const auto& fault : nlohmann::json::parse(said.out)["experiment"]["fault"])
-    kinds.push_back(fault["kind"]);
+  const nlohmann::json document = nlohmann::json::parse(said.out);
+  for (const auto& fault : document["experiment"]["fault"]) kinds.push_back(fault["kind"]);
   EXPECT_THAT(kinds,
               testing::UnorderedElementsAre("clock.jump", "clock.drift", "clock.strobe", "process.kill"));
 }

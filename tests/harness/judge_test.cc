@@ -176,7 +176,7 @@ TEST_F(RunFolder, IsVacuousWhenHardlyAnythingSucceeded) {
   dump(1);
   const Judgement judgement = judged();
   EXPECT_EQ(judgement.exit, Exit::vacuous);
-  EXPECT_EQ(judgement.sentence, "too little was tested: 1 acknowledged writes, fewer than 10");
+  EXPECT_EQ(judgement.sentence, "too little was tested: acknowledged writes: 1 (at least 10 are needed)");
 }
 
 TEST_F(RunFolder, IsVacuousWhenNoPlannedFaultTookEffect) {
