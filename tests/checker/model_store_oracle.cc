@@ -1,3 +1,5 @@
+#include "tests/checker/model_store.h"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -5,8 +7,6 @@
 #include <functional>
 #include <random>
 #include <set>
-
-#include "tests/checker/model_store.h"
 
 namespace fracas::checker {
 namespace {
