@@ -1,3 +1,4 @@
+// The enumerations behind definitions.h: sets of operations, and every choice of hidden tombstones.
 #include "tests/checker/definitions.h"
 
 #include <algorithm>

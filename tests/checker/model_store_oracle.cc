@@ -1,3 +1,4 @@
+// The model behind model_store.h: three replicas, sessions that take one step at a time, messages that float.
 #include "tests/checker/model_store.h"
 
 #include <fmt/format.h>
