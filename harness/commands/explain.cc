@@ -58,10 +58,10 @@ std::optional<std::string> explain_property(const std::string& name) {
     if (std::find(workload.properties.begin(), workload.properties.end(), name) != workload.properties.end())
       judged.push_back(workload.name);
   const Promise usual = promise(name, default_experiment(), {});
+  const std::string by_default =
+      fmt::format("by default {}: {}", usual.guaranteed ? "guaranteed" : "not guaranteed", usual.reason);
   return paragraph(name, "a property", property->sentence) + "  judged by the workloads: " + list(judged) +
-         '\n' +
-         fmt::format("  by default {}: {}\n", usual.guaranteed ? "guaranteed" : "not guaranteed",
-                     wrapped(usual.reason, 2));
+         "\n  " + wrapped(by_default, 2) + '\n';
 }
 
 std::optional<std::string> explain_bug(const std::string& name) {

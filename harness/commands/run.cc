@@ -9,6 +9,7 @@
 #include <random>
 
 #include "harness/commands/experiments_folder.h"
+#include "harness/commands/explain.h"
 #include "harness/commands/judgement_text.h"
 #include "harness/commands/live_line.h"
 #include "harness/commands/plan.h"
@@ -81,9 +82,7 @@ void print_dry_run(const Experiment& experiment, const nemesis::Plan& plan, bool
     console.out << document.dump(2) << '\n';
     return;
   }
-  console.out << headline(experiment, plan) << "\n\n"
-              << to_json(experiment).dump(2) << "\n\n"
-              << plan_text(plan);
+  console.out << explanation(experiment) << "\nThe plan (times since torment begins):\n\n" << plan_text(plan);
 }
 
 /// Runs it; when it returns no node is left.

@@ -94,6 +94,12 @@ TEST(DryRun, PrintsExperimentAndPlanAsJson) {
   EXPECT_FALSE(document["plan"]["faults"].empty());
 }
 
+TEST(DryRun, IsReadableWithoutJson) {
+  const Said said = fracas({"run", "partition", "--seed", "7", "--dry-run"});
+  EXPECT_THAT(said.out, HasSubstr("Promised, if all these faults take effect"));
+  EXPECT_THAT(said.out, HasSubstr("begins  lasts  fault"));
+}
+
 TEST(DryRun, IsDecidedByTheSeed) {
   const std::vector<std::string> arguments{"run", "--dry-run", "--json", "--seed"};
   const auto with = [&](const char* seed) {
