@@ -1,6 +1,7 @@
 #include "harness/run_phases.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -156,14 +157,20 @@ void RunPhases::begin_torment() {
 void RunPhases::begin_heal() {
   schedule_.end_all();
   if (summary_.interrupted || summary_.error) load_.stop();
-  limit(kHealLimit, kHealLimitInterrupted, [this] {
-    std::string away;
-    for (const std::string& node : progress().nodes_away) away += (away.empty() ? "" : ", ") + node;
-    fail({Exit::environment,
-          fmt::format("not ready at the end of healing: {}; see nodes/*/output.log", away)});
-    enter(Phase::settle);
-  });
+  limit(kHealLimit, kHealLimitInterrupted, [this] { end_healing_late(); });
   heal_more();
+}
+
+/// Some nodes are still away. Nothing to complain of if the user did not let them come back.
+void RunPhases::end_healing_late() {
+  const std::string text = fmt::format("not ready at the end of healing: {}; see nodes/*/output.log",
+                                       fmt::join(progress().nodes_away, ", "));
+  if (summary_.interrupted) {
+    note(text);
+  } else {
+    fail({Exit::environment, text});
+  }
+  enter(Phase::settle);
 }
 
 /// Whatever state the faults left the nodes in.
@@ -173,7 +180,7 @@ void RunPhases::heal_more() {
     if (state == nemesis::NodeState::paused) world_.nodes().resume(node);
     if (state == nemesis::NodeState::stopped && may_start(node)) world_.nodes().start(node);
   }
-  if (all_nodes_ready()) return enter(Phase::settle);
+  if (all_healed()) return enter(Phase::settle);
   later(kPollInterval, [this] { heal_more(); });
 }
 
@@ -273,7 +280,7 @@ void RunPhases::interrupted() {
   load_.stop();
   switch (phase_) {
     case Phase::heal:
-      return limit(kHealLimitInterrupted, kHealLimitInterrupted, [this] { enter(Phase::settle); });
+      return limit(kHealLimitInterrupted, kHealLimitInterrupted, [this] { end_healing_late(); });
     case Phase::settle:
       if (!settling_) return;  // operations are still open; settling will have the short limit
       return limit(kSettleLimitInterrupted, kSettleLimitInterrupted, [this] { end_settling(false); });
@@ -372,10 +379,11 @@ void RunPhases::limit(std::int64_t delay_ns, std::int64_t when_interrupted_ns,
   later(delay, std::move(at_limit));
 }
 
-bool RunPhases::all_nodes_ready() const {
+/// Nodes that ended by themselves too often are not waited for.
+bool RunPhases::all_healed() const {
   const auto names = world_.node_names();
   return std::all_of(names.begin(), names.end(), [this](const std::string& node) {
-    return world_.nodes().state(node) == nemesis::NodeState::ready;
+    return !may_start(node) || world_.nodes().state(node) == nemesis::NodeState::ready;
   });
 }
 

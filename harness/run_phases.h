@@ -39,6 +39,7 @@ class RunPhases {
   void begin_torment();
   void begin_heal();
   void heal_more();
+  void end_healing_late();
   void begin_settle();
   void wait_for_open_operations();
   void begin_settling();
@@ -65,7 +66,7 @@ class RunPhases {
   void later(std::int64_t delay_ns, std::function<void()>);
   /// The phase ends at the latest after this; interrupted runs get less.
   void limit(std::int64_t delay_ns, std::int64_t when_interrupted_ns, std::function<void()> at_limit);
-  bool all_nodes_ready() const;
+  bool all_healed() const;
   bool may_start(const std::string& node) const;
   void note(std::string);
   void write_summary();

@@ -150,8 +150,9 @@ class LocalWorld : public World {
     HttpConnection& connection = connection_of(client, to);
     const NodeState state = nodes_->state(node);
     const bool serving = state == NodeState::ready || state == NodeState::paused;
-    if (!connection.connected() && !serving) {
-      // What the kernel would answer, also when a proxy in between has accepted the connection.
+    if (!serving) {
+      // What the kernel would answer, also when a proxy in between has accepted the connection, or when an
+      // old connection has not yet heard that its other end is gone.
       return asio::post(loop_, [done = std::move(done), node] {
         done({TargetResponse::Status::rejected, "not-sent: " + node + " is not up", {}, {}, {}, {}});
       });

@@ -1,0 +1,105 @@
+// How requests to the bundled store are written, and what its answers mean.
+#include "harness/targets/fracas_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fracas::harness::fracas_store {
+namespace {
+
+using testing::HasSubstr;
+using Kind = TargetRequest::Kind;
+using Status = TargetResponse::Status;
+
+TEST(FracasStoreTarget, WritesRequests) {
+  EXPECT_EQ(encode({Kind::get, "k1", "", "", 1'000'000'000}),
+            "GET /kv/k1?timeout=800 HTTP/1.1\r\nHost: store\r\n\r\n");
+  EXPECT_EQ(encode({Kind::put, "a/b %", "\"1-1\"", "TOKEN", 500'000'000}),
+            "PUT /kv/a%2Fb%20%25?timeout=400 HTTP/1.1\r\nHost: store\r\nX-Fracas-Context: TOKEN\r\n"
+            "Content-Length: 15\r\n\r\n{\"value\":\"1-1\"}");
+  EXPECT_THAT(encode({Kind::remove, "k1", "", "", 1}), HasSubstr("DELETE /kv/k1?timeout=1 "));
+}
+
+TEST(FracasStoreTarget, UnderstandsSiblings) {
+  const auto answer = decode(
+      200,
+      R"({"values":["1-1",{"a":[1]}],"context":"TOKEN","clock":{"dots":["n1#a:1"],"context":{"n1#a":1}}})");
+  EXPECT_EQ(answer.status, Status::ok);
+  EXPECT_EQ(answer.values, (std::vector<std::string>{"\"1-1\"", R"({"a":[1]})"}));
+  EXPECT_EQ(answer.context, "TOKEN");
+  EXPECT_EQ(answer.context_json, R"({"n1#a":1})");
+  EXPECT_EQ(answer.clock, R"({"dots":["n1#a:1"],"context":{"n1#a":1}})");
+}
+
+TEST(FracasStoreTarget, UnderstandsStamps) {
+  const auto answer = decode(200, R"({"values":["1-1"],"context":"","clock":[17,"n2#1f",3],"acks":2})");
+  EXPECT_EQ(answer.status, Status::ok);
+  EXPECT_EQ(answer.clock, R"([17,"n2#1f",3])");
+  EXPECT_EQ(answer.context_json, "");
+}
+
+TEST(FracasStoreTarget, TakesAnAbsentKeyForAnAnswer) {
+  const auto answer = decode(404, R"({"values":[],"context":"","clock":null})");
+  EXPECT_EQ(answer.status, Status::ok);
+  EXPECT_TRUE(answer.values.empty());
+  EXPECT_EQ(answer.clock, "");
+}
+
+TEST(FracasStoreTarget, KnowsWhichErrorsPromiseThatNothingWasDone) {
+  const auto status_of = [](unsigned status, const std::string& kind) {
+    return decode(status, "{\"error\":{\"kind\":\"" + kind + "\",\"message\":\"why\"}}").status;
+  };
+  EXPECT_EQ(status_of(400, "bad-request"), Status::rejected);
+  EXPECT_EQ(status_of(413, "value-too-large"), Status::rejected);
+  EXPECT_EQ(status_of(409, "too-many-siblings"), Status::rejected);
+  EXPECT_EQ(status_of(503, "overloaded"), Status::rejected);
+  EXPECT_EQ(status_of(503, "unavailable"), Status::rejected);
+  EXPECT_EQ(status_of(504, "timeout"), Status::unknown);
+  EXPECT_EQ(status_of(504, "unknown-outcome"), Status::unknown);
+  EXPECT_EQ(status_of(500, "never heard of"), Status::unknown);
+}
+
+TEST(FracasStoreTarget, NamesKindAndMessageOfAnError) {
+  EXPECT_EQ(decode(504, R"({"error":{"kind":"timeout","message":"1 of \"2\""}})").error,
+            "timeout: 1 of \"2\"");
+}
+
+TEST(FracasStoreTarget, BelievesNothingThatItDoesNotUnderstand) {
+  for (const char* body : {"", "{", "[]", "{\"values\":7}", "{\"values\":[}", "<html>"}) {
+    EXPECT_EQ(decode(200, body).status, Status::unknown) << body;
+  }
+}
+
+TEST(FracasStoreTarget, ReadsAStatus) {
+  const auto status = decode_status(
+      200, R"({"node":"n1","hints_pending":2,"anti_entropy":{"peers":{"n2":{"completed":7}}},"wall_us":17})");
+  ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(status->wall_us, 17);
+  EXPECT_EQ(status->hints_pending, 2u);
+  EXPECT_EQ(status->exchanges, (std::vector<std::pair<std::string, std::uint64_t>>{{"n2", 7}}));
+  EXPECT_FALSE(decode_status(200, "{}").has_value());
+  EXPECT_FALSE(decode_status(503, "busy").has_value());
+}
+
+TEST(FracasStoreTarget, ReadsADumpSortedByKey) {
+  const auto dump = decode_dump(200, "{\"key\":\"b\",\"values\":[1]}\n{\"key\":\"a\",\"values\":[]}\n");
+  ASSERT_TRUE(dump.has_value());
+  ASSERT_EQ(dump->size(), 2u);
+  EXPECT_EQ(dump->at(0), (std::pair<std::string, std::string>{"a", R"({"key":"a","values":[]})"}));
+  EXPECT_EQ(dump->at(1).first, "b");
+  EXPECT_TRUE(decode_dump(200, "")->empty());
+  EXPECT_FALSE(decode_dump(200, "nonsense\n").has_value());
+}
+
+TEST(FracasStoreTarget, StartsANodeWithEveryKnob) {
+  store::Config config;
+  config.bugs.add(store::Bug::first_reply_wins);
+  const NodePlace place{"n2", 20001, 20002, "data", {{"n1", 20101}, {"n2", 20002}}};
+  const auto line = command_line(config, place);
+  EXPECT_THAT(line, testing::IsSupersetOf({"--node", "n2", "--peers", "n1=127.0.0.1:20101,n2=127.0.0.1:20002",
+                                           "--listen-http", "127.0.0.1:20001", "--listen-peers",
+                                           "127.0.0.1:20002", "--bug", "first_reply_wins", "--conflict"}));
+}
+
+}  // namespace
+}  // namespace fracas::harness::fracas_store
