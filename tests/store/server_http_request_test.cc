@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "store/describe.h"
 #include "store/server/json_text.h"
 
 namespace fracas::store {
