@@ -67,7 +67,6 @@ RunPhases::RunPhases(const Experiment& experiment, const nemesis::Plan& plan, Wo
                      const std::filesystem::path& folder, const std::string& reproduce,
                      std::function<void(const Progress&)> report)
     : experiment_(experiment),
-      plan_(plan),
       world_(world),
       folder_(folder),
       report_(std::move(report)),

@@ -72,7 +72,6 @@ class RunPhases {
   void write_summary();
 
   const Experiment& experiment_;
-  const nemesis::Plan& plan_;
   World& world_;
   std::filesystem::path folder_;
   std::function<void(const Progress&)> report_;

@@ -82,7 +82,7 @@ std::string answer(const Intent&, const std::vector<std::string>& siblings) {
   return register_answer(siblings);
 }
 std::string modify(const Intent& intent, const std::vector<std::string>&) {
-  assert(!"a register is never modified");
+  assert(false && "a register is never modified");
   return intent.value;
 }
 

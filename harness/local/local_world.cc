@@ -43,8 +43,10 @@ constexpr Nanoseconds kReadBackInterval = 20 * kMillisecond;
 /// Stands in where no proxies are on the links: the plan has no network faults then.
 class DirectNetwork : public nemesis::Network {
  public:
-  void block(const std::string&, const std::string&) override { assert(!"no link is under control"); }
-  void unblock(const std::string&, const std::string&) override { assert(!"no link is under control"); }
+  void block(const std::string&, const std::string&) override { assert(false && "no link is under control"); }
+  void unblock(const std::string&, const std::string&) override {
+    assert(false && "no link is under control");
+  }
   nemesis::LinkCounters counters(const std::string&, const std::string&) const override { return {}; }
 };
 
