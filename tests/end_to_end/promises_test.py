@@ -20,7 +20,7 @@ class Promises(EndToEnd):
         self.assertEqual(lost["result"], "violated")
         sentence = lost["witnesses"][0]["explanation"]
         self.assertRegex(sentence, r"\bn\d\b.*\bn\d\b", "both nodes")
-        self.assertRegex(sentence, r"\d s (ahead|behind)", "the skew")
+        self.assertRegex(sentence, r"[+-]\d+\.\d+ s off", "the skew")
         self.assertEqual(len(lost["witnesses"][0]["operations"]), 2, "both writes")
 
 
