@@ -44,14 +44,12 @@ struct Own {
 class StampedDeletes {
  public:
   StampedDeletes(const History& history, const KeyOperations& key) : history_(history) {
-    const Stamp* newest = nullptr;
-    bool unstamped = false;
+    Entry so_far;
     for (const Operation* o : key.operations) {
       if (o->f != Function::remove_key || o->outcome == Outcome::fail) continue;
-      const Stamp* stamp = history.stamp(*o);
-      unstamped = unstamped || stamp == nullptr;
-      if (stamp != nullptr && (newest == nullptr || older(*newest, *stamp))) newest = stamp;
-      deletes_.push_back({o->invoked, newest, unstamped});
+      so_far.invoked = o->invoked;
+      so_far.note(history.stamp(*o));
+      deletes_.push_back(so_far);
     }
   }
 
@@ -62,14 +60,27 @@ class StampedDeletes {
                          [](const Entry& entry, std::uint32_t e) { return entry.invoked < e; });
     if (begun == deletes_.begin()) return false;
     const Entry& entry = *std::prev(begun);
-    return entry.unstamped || !older(*entry.newest, *history_.stamp(write));
+    if (entry.unstamped) return true;
+    const Stamp& written = *history_.stamp(write);
+    return !older(*entry.newest, written) || (entry.tied && entry.newest->us == written.us);
   }
 
  private:
   struct Entry {
     std::uint32_t invoked = 0;
     const Stamp* newest = nullptr;  ///< of this and all earlier ones
+    bool tied = false;              ///< another actor's has the same microsecond: no order is known
     bool unstamped = false;         ///< this or an earlier one has no stamp
+
+    void note(const Stamp* stamp) {
+      if (stamp == nullptr) {
+        unstamped = true;
+        return;
+      }
+      const bool later = newest == nullptr || newest->us < stamp->us;
+      tied = !later && (tied || (newest->us == stamp->us && newest->actor != stamp->actor));
+      if (later || older(*newest, *stamp)) newest = stamp;
+    }
   };
   const History& history_;
   std::vector<Entry> deletes_;

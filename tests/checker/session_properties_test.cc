@@ -69,6 +69,17 @@ TEST(ReadYourWrites, WithStampsNothingFoundNeedsADeleteThatMayBeNewer) {
   EXPECT_EQ(judge("read-your-writes", t).result, Result::holds);
 }
 
+TEST(ReadYourWrites, ADeleteOfTheSameMicrosecondByAnotherNodeMayBeNewer) {
+  Story s;
+  s.remove(5).ok(5, "null", R"([50,"n3",0])").remove(6).ok(6, "null", R"([50,"n6",0])");
+  s.wrote(3, "2", R"([50,"n3",1])").found(3, "null");
+  EXPECT_EQ(judge("read-your-writes", s).result, Result::holds);
+  Story t;
+  t.remove(5).ok(5, "null", R"([49,"n3",0])").remove(6).ok(6, "null", R"([49,"n6",0])");
+  t.wrote(3, "2", R"([50,"n3",1])").found(3, "null");
+  EXPECT_EQ(judge("read-your-writes", t).result, Result::violated);
+}
+
 TEST(ReadYourWrites, AnOwnSiblingMustBeThereOrCovered) {
   Story gone;
   gone.wrote(5, "1").wrote(3, "2").found(3, "1");
