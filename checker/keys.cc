@@ -10,7 +10,8 @@ namespace {
 
 bool is_plain(Function f) { return f == Function::read || f == Function::write || f == Function::remove_key; }
 
-/// True if a register was read as an array that nobody wrote: its siblings.
+/// True if a register was read as an array that nobody wrote: its siblings. An empty one shows none; so is a
+/// set read that nobody has added to.
 bool reads_siblings(const History& history) {
   std::vector<bool> other(history.texts());    // keys that are more than registers
   std::vector<bool> written(history.texts());  // values
@@ -21,7 +22,7 @@ bool reads_siblings(const History& history) {
   const auto operations = history.operations();
   return std::any_of(operations.begin(), operations.end(), [&](const Operation& o) {
     return o.f == Function::read && o.outcome == Outcome::ok && !other[o.key] && !written[o.value] &&
-           history.text(o.value).starts_with('[');
+           history.text(o.value).starts_with('[') && history.text(o.value) != "[]";
   });
 }
 

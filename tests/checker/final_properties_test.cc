@@ -110,6 +110,14 @@ TEST(LostWrites, WithoutStampsTheFinalValueTells) {
   EXPECT_EQ(judge("lost-writes", t, dumped("lww", {{"2"}, {"2"}}, "")).result, Result::holds);
 }
 
+TEST(LostWrites, ReadingASetBeforeItsFirstAddIsNoSignOfSiblings) {
+  Story s;
+  s.found(3, "[]").write(1, "1", "", "r").ok(1).write(2, "2", "", "r").ok(2);
+  Evidence evidence = dumped("", {{"1"}, {"1"}}, "");
+  evidence.dumps->at(0).key = "r";
+  EXPECT_EQ(judge("lost-writes", s, evidence).result, Result::violated);
+}
+
 TEST(LostWrites, HasNoMeaningForSiblings) {
   Story s;
   s.wrote(1, "1");
