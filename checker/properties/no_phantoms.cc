@@ -24,7 +24,7 @@ Verdict check_no_phantoms(const History& history, const Evidence& evidence) {
         if (!writers.empty()) found.operations.push_back(writers.front()->invoked);
         found.explanation =
             writers.empty()
-                ? fmt::format("Nobody wrote {} to {}, yet {}.", shown(value), history.text(sighting.key->key),
+                ? fmt::format("Nobody wrote {} to {}, yet {}.", shown(value), sighting.key,
                               where(history, sighting))
                 : fmt::format("{} was seen before anybody began to write it: {}, and only later {}.",
                               shown(value), where(history, sighting), describe(history, *writers.front()));

@@ -13,7 +13,7 @@ namespace fracas::checker {
 
 /// Values seen together in one place.
 struct Sighting {
-  const KeyOperations* key = nullptr;
+  std::string_view key{};
   const Writers* writers = nullptr;
   const Operation* operation = nullptr;  ///< null: in a dump
   std::string_view replica{};            ///< that the dump is of

@@ -242,6 +242,18 @@ TEST(NoPhantoms, LooksAtDumpsAndSets) {
   EXPECT_EQ(judge("no-phantoms", s, dumped("siblings", {{"[1,8]"}})).count, 1U);
 }
 
+TEST(NoPhantoms, AKeyThatNoOperationNamesHoldsNothing) {
+  Story s;
+  s.wrote(1, "1");
+  Evidence evidence = dumped("siblings", {{"1"}, {"1"}});
+  evidence.dumps->push_back(
+      {.key = "ghost", .homes = {"n1"}, .replicas = {{.node = "n2", .values = {"7"}, .clock = ""}}});
+  const Verdict verdict = judge("no-phantoms", s, evidence);
+  EXPECT_EQ(verdict.count, 1U);
+  EXPECT_EQ(verdict.witnesses.at(0).explanation,
+            "Nobody wrote 7 to ghost, yet the dump of n2 at the end shows it under ghost.");
+}
+
 TEST(HonestFailures, AFailedWriteThatIsSeenIsAccused) {
   Story s;
   s.write(1, "1").fail(1, "timeout after 1 s").found(2, "1");
