@@ -7,6 +7,7 @@
 #include "checker/explain.h"
 #include "checker/properties/all.h"
 #include "checker/properties/sightings.h"
+#include "checker/real_time.h"
 #include "checker/verdict.h"
 
 namespace fracas::checker {
@@ -14,15 +15,16 @@ namespace fracas::checker {
 Verdict check_honest_failures(const History& history, const Evidence& evidence) {
   VerdictBuilder verdict("honest-failures");
   const auto judge = [&](const Sighting& sighting) {
+    const std::uint32_t end = sighting.operation == nullptr ? kNever : sighting.operation->completed;
     for (const std::string_view value : sighting.values) {
       const auto writers = sighting.writers->of(value);
       if (writers.empty()) continue;
       verdict.checked();
-      const bool failed = std::all_of(writers.begin(), writers.end(),
-                                      [](const Operation* o) { return o->outcome == Outcome::fail; });
-      if (!failed) continue;
+      const auto failed = std::find_if(writers.begin(), writers.end(),
+                                       [](const Operation* o) { return o->outcome == Outcome::fail; });
+      if (failed == writers.end() || best_writer(writers, end) != nullptr) continue;
       verdict.violated([&] {
-        const Operation& write = *writers.front();
+        const Operation& write = **failed;
         const std::string error =
             write.error == 0 ? std::string() : fmt::format(" with \"{}\"", history.text(write.error));
         Witness found{

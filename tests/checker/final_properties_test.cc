@@ -270,6 +270,15 @@ TEST(HonestFailures, AnUnsureWriteMayBeSeen) {
   EXPECT_EQ(judge("honest-failures", s).result, Result::holds);
 }
 
+TEST(HonestFailures, ASecondWriteOfTheValueExcusesOnlyWhatIsSeenAfterItBegan) {
+  Story s;
+  s.write(1, "1").fail(1).found(2, "1").wrote(3, "1");
+  EXPECT_EQ(judge("honest-failures", s).result, Result::violated);
+  Story t;
+  t.write(1, "1").fail(1).wrote(3, "1").found(2, "1");
+  EXPECT_EQ(judge("honest-failures", t).result, Result::holds);
+}
+
 TEST(HonestFailures, AFailedValueInADumpIsAccused) {
   Story s;
   s.write(1, "1").fail(1).found(2, "null");
