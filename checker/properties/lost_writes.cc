@@ -105,11 +105,12 @@ void judge_stamps(const History& history, const Evidence& evidence, std::vector<
   }
 }
 
-/// The value on which all home replicas, or without dumps all final reads, agree; and what had to have ended
-/// by then.
+/// The value on which all home replicas, or without dumps all final reads, agree; and when the first of them
+/// was read: what had to have ended by then, and begun.
 struct FinalValue {
   std::string_view value{};
   std::uint32_t read_began = kNever;
+  std::uint32_t read_ended = kNever;
 };
 
 std::optional<FinalValue> final_value(const FinalKey& key) {
@@ -117,7 +118,7 @@ std::optional<FinalValue> final_value(const FinalKey& key) {
   for (const ReplicaState* replica : key.homes) {
     if (replica->values.size() != 1 || replica->values != key.homes[0]->values) return std::nullopt;
   }
-  return FinalValue{key.homes[0]->values[0], kNever};
+  return FinalValue{.value = key.homes[0]->values[0]};
 }
 
 std::optional<FinalValue> final_value(const History& history, const KeyOperations& key) {
@@ -125,14 +126,14 @@ std::optional<FinalValue> final_value(const History& history, const KeyOperation
   for (const Operation* o : key.operations) {
     if (o->f != Function::read || o->outcome != Outcome::ok || !o->final) continue;
     if (found && found->value != history.text(o->value)) return std::nullopt;
-    if (!found) found = FinalValue{history.text(o->value), o->invoked};
+    if (!found) found = FinalValue{history.text(o->value), o->invoked, o->completed};
   }
   return found;
 }
 
 void judge_value(const History& history, const Evidence& evidence, const KeyOperations& key,
                  const FinalValue& last, VerdictBuilder& verdict) {
-  const Operation* winner = best_writer(Writers(history, key).of(last.value), kNever);
+  const Operation* winner = best_writer(Writers(history, key).of(last.value), last.read_ended);
   const Operation* latest = RealTime(key).latest_before(last.read_began);
   if (winner == nullptr || latest == nullptr || winner->completed >= latest->invoked) return;
   verdict.violated([&] {

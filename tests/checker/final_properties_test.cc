@@ -110,6 +110,14 @@ TEST(LostWrites, WithoutStampsTheFinalValueTells) {
   EXPECT_EQ(judge("lost-writes", t, dumped("lww", {{"2"}, {"2"}}, "")).result, Result::holds);
 }
 
+TEST(LostWrites, AWriteThatBeganAfterTheFinalReadDoesNotExplainIt) {
+  Story s;
+  s.wrote(1, "1").wrote(2, "2").found(3, "1", "", true).wrote(4, "1");
+  const Verdict verdict = judge("lost-writes", s);
+  EXPECT_EQ(verdict.result, Result::violated);
+  EXPECT_THAT(verdict.witnesses.at(0).operations, ElementsAre(0U, 2U));
+}
+
 TEST(LostWrites, ReadingASetBeforeItsFirstAddIsNoSignOfSiblings) {
   Story s;
   s.found(3, "[]").write(1, "1", "", "r").ok(1).write(2, "2", "", "r").ok(2);
