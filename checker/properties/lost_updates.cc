@@ -37,11 +37,13 @@ FinalElements elements_in(const FinalKey& key) {
   return found;
 }
 
+bool is_acknowledged_add(const Operation* o) { return o->f == Function::add && o->outcome == Outcome::ok; }
+
 std::vector<const Operation*> final_reads(const KeyOperations& key) {
   std::uint32_t adds_ended = 0;
   bool marked = false;
   for (const Operation* o : key.operations) {
-    if (o->f == Function::add && o->outcome == Outcome::ok) adds_ended = std::max(adds_ended, o->completed);
+    if (is_acknowledged_add(o)) adds_ended = std::max(adds_ended, o->completed);
     marked = marked || (o->f == Function::read && o->outcome == Outcome::ok && o->final);
   }
   std::vector<const Operation*> reads;
@@ -78,7 +80,7 @@ const Operation* thief(const History& history, const KeyOperations& key, const O
 void judge(const History& history, const Evidence& evidence, const KeyOperations& key,
            const FinalElements& found, VerdictBuilder& verdict) {
   for (const Operation* add : key.operations) {
-    if (add->f != Function::add || add->outcome != Outcome::ok) continue;
+    if (!is_acknowledged_add(add)) continue;
     verdict.checked();
     if (found.elements.count(history.text(add->value)) > 0) continue;
     verdict.violated([&] {
@@ -110,6 +112,8 @@ Verdict check_lost_updates(const History& history, const Evidence& evidence) {
     if (key.kind == KeyKind::neither) {
       verdict.undecided(
           fmt::format("{} is written in more than one way: its updates cannot be traced", name));
+    } else if (std::none_of(key.operations.begin(), key.operations.end(), is_acknowledged_add)) {
+      continue;
     } else if (state && state->empty()) {
       verdict.undecided("the dumps of the replicas are empty");
     } else if (state && !state->of(name).unread.empty()) {

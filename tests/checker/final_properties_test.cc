@@ -48,6 +48,12 @@ TEST(LostUpdates, UnsureAndFailedAddsNeedNotBeThere) {
   EXPECT_EQ(judge("lost-updates", s, dumped("siblings", {{"[3]"}, {"[3]"}})).result, Result::holds);
 }
 
+TEST(LostUpdates, WhereNothingWasAcknowledgedNothingIsUndecided) {
+  Story s;
+  s.add(1, "1").info(1).add(2, "2").fail(2);
+  EXPECT_EQ(judge("lost-updates", s).result, Result::not_applicable);
+}
+
 TEST(LostUpdates, HasNoMeaningForRegisters) {
   Story s;
   s.wrote(1, "1");
