@@ -1,6 +1,6 @@
 // The effect of every acknowledged add is in the final state: in the union over the home replicas' dumps, or,
-// without dumps, in one of the reads that began after the add had ended and are marked final (if none is
-// marked: after all adds of the key had ended).
+// without dumps, over the reads that began after every acknowledged add of the key had ended (and are marked
+// final, if any read of it is).
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -119,6 +119,18 @@ TEST(Regular, AWriteThatHasNotEndedSupersedesNothing) {
   EXPECT_EQ(judge("regular", t).result, Result::holds);
 }
 
+TEST(Regular, FinalReadsAreJudgedLikeAllOthers) {
+  Story stale;
+  stale.wrote(1, "1").wrote(2, "2").found(3, "1", "", true);
+  EXPECT_EQ(judge("regular", stale).result, Result::violated);
+  Story siblings;
+  siblings.wrote(1, "1").wrote(2, "2").found(3, "1", "", true);
+  EXPECT_EQ(judge("regular", siblings, siblings_store()).result, Result::violated);
+  Story own;
+  own.wrote(1, "1").wrote(2, "2").found(2, "1", "", true);
+  EXPECT_EQ(judge("read-your-writes", own).result, Result::violated);
+}
+
 TEST(Regular, NothingFoundAfterAWriteNeedsADelete) {
   Story s;
   s.wrote(1, "1").found(3, "null");
