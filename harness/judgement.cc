@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
+#include <utility>
 
 namespace fracas::harness {
 namespace {
@@ -30,13 +33,45 @@ Standing standing(const Judged& judged, const Expectations& expect, bool interru
 
 std::string times(std::uint64_t count) { return count == 1 ? "once" : fmt::format("{} times", count); }
 
-std::string unmet_sentence(const Judged& judged, const Expectations& expect) {
+/// What tells most comes first. A value that must not exist comes before losses, because other properties
+/// take it for granted that a failed write did not happen; losses, which stay, come before stale reads, which
+/// pass.
+int severity(std::string_view property) {
+  constexpr std::pair<std::string_view, int> kRanks[] = {{"no-phantoms", 0},  {"honest-failures", 0},
+                                                         {"lost-updates", 1}, {"lost-writes", 1},
+                                                         {"durability", 1},   {"convergence", 2}};
+  for (const auto& [name, rank] : kRanks)
+    if (name == property) return rank;
+  return 3;
+}
+
+bool tells_more(const Judged* a, const Judged* b) {
+  const auto order = [](const Judged& judged) {
+    const checker::Verdict& v = judged.verdict;
+    return std::tuple(v.result != Result::violated, severity(v.property), -static_cast<double>(v.count));
+  };
+  return order(*a) < order(*b);
+}
+
+/// " (so were durability 14 times, regular 118 times)", or nothing.
+std::string others_sentence(const std::vector<const Judged*>& unmet) {
+  std::string text;
+  for (std::size_t i = 1; i < unmet.size(); ++i)
+    if (const checker::Verdict& v = unmet[i]->verdict; v.result == Result::violated)
+      text += fmt::format("{}{} {}", text.empty() ? " (so were " : ", ", v.property, times(v.count));
+  return text.empty() ? text : text + ")";
+}
+
+/// The first with its first witness, the others by name.
+std::string unmet_sentence(const std::vector<const Judged*>& unmet, const Expectations& expect) {
+  const Judged& judged = *unmet.front();
   const checker::Verdict& v = judged.verdict;
   if (v.result != Result::violated)
     return fmt::format("{} was expected to be violated, but it {}", v.property, to_string(v.result));
   const char* claim = expect.count(v.property) != 0 ? "expected to hold" : "guaranteed";
   const std::string first = v.witnesses.empty() ? "" : ": " + v.witnesses.front().explanation;
-  return fmt::format("{} is {} but was violated {}{}", v.property, claim, times(v.count), first);
+  return fmt::format("{} is {} but was violated {}{}{}", v.property, claim, times(v.count),
+                     others_sentence(unmet), first);
 }
 
 std::string undecided_sentence(const Judged& judged, const Expectations& expect) {
@@ -75,11 +110,15 @@ std::string pass_sentence(const std::vector<Judged>& all, const Expectations& ex
     else if (v.result == Result::holds && judged.promise.guaranteed)
       ++held;
   }
-  std::string sentence = fmt::format("{} guaranteed {} in {} operations", held,
-                                     held == 1 ? "property holds" : "properties hold", run.operations);
+  std::string sentence =
+      held == 0 ? fmt::format("no guaranteed property had to be judged in {} operations", run.operations)
+                : fmt::format("{} guaranteed {} in {} operations", held,
+                              held == 1 ? "property holds" : "properties hold", run.operations);
   if (run.planned_faults > 0)
-    sentence += fmt::format(" under {} faults that took effect (of {} planned)", run.effective_faults,
-                            run.planned_faults);
+    sentence +=
+        fmt::format(" under {} that took effect (of {} planned)",
+                    run.effective_faults == 1 ? "1 fault" : fmt::format("{} faults", run.effective_faults),
+                    run.planned_faults);
   return sentence + reported;
 }
 
@@ -101,21 +140,22 @@ void count_operation(RunTally& run, const checker::Operation& operation) {
 }
 
 Judgement conclude(std::vector<Judged> all, const Expectations& expect, const RunTally& run) {
-  const Judged* unmet = nullptr;
+  std::vector<const Judged*> unmet;
   const Judged* undecided = nullptr;
   for (Judged& judged : all) {
     const Standing how = standing(judged, expect, run.interrupted);
     judged.met = how != Standing::unmet;
-    if (how == Standing::unmet && unmet == nullptr) unmet = &judged;
+    if (how == Standing::unmet) unmet.push_back(&judged);
     if (how == Standing::undecided && undecided == nullptr) undecided = &judged;
   }
+  std::stable_sort(unmet.begin(), unmet.end(), tells_more);
   // In this order: 255, 1, 130, 3, 2, 0.
   if (run.error) {
     return verdict(Exit::environment, "error",
                    "the environment failed, the store is not accused: " + *run.error, std::move(all));
   }
-  if (unmet != nullptr) {
-    std::string sentence = unmet_sentence(*unmet, expect);
+  if (!unmet.empty()) {
+    std::string sentence = unmet_sentence(unmet, expect);
     return verdict(Exit::violated, "fail", std::move(sentence), std::move(all));
   }
   if (run.interrupted) {

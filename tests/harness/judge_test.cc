@@ -128,6 +128,37 @@ TEST_F(RunFolder, FailsWhenAGuaranteeIsViolatedAndSaysWhich) {
   EXPECT_THAT(judgement.sentence, HasSubstr("guaranteed but was violated once"));
 }
 
+/// Guaranteed properties, each violated so many times.
+std::vector<Judged> violated(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
+  std::vector<Judged> all;
+  for (const auto& [property, count] : counts) {
+    Judged judged;
+    judged.verdict.property = property;
+    judged.verdict.result = checker::Result::violated;
+    judged.verdict.count = count;
+    judged.promise.guaranteed = true;
+    all.push_back(judged);
+  }
+  return all;
+}
+
+TEST(Conclusion, OpensWithTheViolationThatExplainsTheOthers) {
+  EXPECT_EQ(conclude(violated({{"read-your-writes", 9}, {"regular", 118}, {"honest-failures", 3}}), {}, {})
+                .sentence,
+            "honest-failures is guaranteed but was violated 3 times (so were regular 118 times, "
+            "read-your-writes 9 times)");
+  EXPECT_THAT(conclude(violated({{"regular", 90}, {"durability", 2}}), {}, {}).sentence,
+              StartsWith("durability is guaranteed"));
+  EXPECT_THAT(conclude(violated({{"read-your-writes", 7}, {"regular", 30}}), {}, {}).sentence,
+              StartsWith("regular is guaranteed"));
+}
+
+TEST(Conclusion, OpensWithAViolationBeforeAnExpectationThatWasNotMet) {
+  std::vector<Judged> all = violated({{"no-phantoms", 0}, {"regular", 1}});
+  all.front().verdict.result = checker::Result::holds;
+  EXPECT_THAT(conclude(all, {{"no-phantoms", "violated"}}, {}).sentence, StartsWith("regular is guaranteed"));
+}
+
 TEST_F(RunFolder, TheSameAnomalyPassesWhereItIsNotPromisedAway) {
   experiment_.store.r = experiment_.store.w = 1;
   read(3);
