@@ -19,6 +19,7 @@ struct RandomRunOptions {
   int wrong = 20;          ///< percent of the answers and dumps that are drawn blindly
   bool dumps = true;
   bool stamps = false;     ///< completions and dumps show stamps
+  int unstamped = 0;       ///< percent of the answered writes that show no stamp all the same
   bool sequences = false;  ///< stamps of one actor may differ in nothing but their sequence
   bool unique = true;      ///< no value is written twice
 };

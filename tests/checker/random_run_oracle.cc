@@ -109,7 +109,7 @@ class Dice {
       event.siblings = array_of(key);
     }
     const bool read = event.f == Function::read;
-    if (options_.stamps && (!read || chance(50))) event.clock = stamp();
+    if (options_.stamps && !chance(read ? 50 : options_.unstamped)) event.clock = stamp();
   }
 
   std::string new_value(bool set) {

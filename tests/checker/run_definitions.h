@@ -33,7 +33,8 @@ Finding honest_failures(const History&, const Evidence&);
 Finding durability_lww(const History&, const Evidence&);
 /// By stamps, or by a final value whose every possible write had ended before an acknowledged one began.
 Finding lost_writes(const History&, const Evidence&);
-/// Last write wins: reads that no possible version explains in stamp order; by value where none is shown.
+/// Last write wins: reads that no possible version explains in stamp order; by value where none is
+/// shown, and by the elements of a set in histories that show no stamp at all.
 Finding own_writes_unseen_by_stamp(const History&, const Evidence&);
 
 }  // namespace fracas::checker::definitions

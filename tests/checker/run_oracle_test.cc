@@ -36,6 +36,7 @@ RandomRunOptions lww_run() {
 RandomRunOptions stamped_run() {
   RandomRunOptions options = lww_run();
   options.stamps = true;
+  options.unstamped = *rc::gen::element(0, 0, 20, 100);
   return options;
 }
 

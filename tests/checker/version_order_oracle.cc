@@ -98,7 +98,8 @@ Operations lost_by_stamp(const History& h, const std::string& key) {
 }
 
 /// Nothing if the read cannot be judged.
-std::optional<bool> own_writes_seen(const History& h, const std::string& key, const Operation& read) {
+std::optional<bool> own_writes_seen(const History& h, const std::string& key, const Operation& read,
+                                    bool lww) {
   const Operations own = choose(h, key, [&](const Operation& o) {
     return acked(o) && o.session == read.session && o.completed < read.invoked;
   });
@@ -111,6 +112,12 @@ std::optional<bool> own_writes_seen(const History& h, const std::string& key, co
                         [&](const Operation* o) { return always_older(seen, *h.stamp(*o)); });
   };
   if (own.empty()) return std::nullopt;
+  if (is_set(h, key) && !lww) {
+    const auto found = elements_of(h.text(read.value));
+    return std::all_of(own.begin(), own.end(), [&](const Operation* o) {
+      return std::find(found.begin(), found.end(), h.text(o->value)) != found.end();
+    });
+  }
   if (!stamped.empty() && h.stamp(read) != nullptr) return in_order(*h.stamp(read));
   if (is_set(h, key)) return std::nullopt;
   const bool absent = h.text(read.value) == "null";
@@ -183,13 +190,14 @@ Finding lost_writes(const History& h, const Evidence& evidence) {
   return finding;
 }
 
-Finding own_writes_unseen_by_stamp(const History& h, const Evidence&) {
+Finding own_writes_unseen_by_stamp(const History& h, const Evidence& evidence) {
   Finding finding;
+  const bool lww = evidence.conflict == "lww" || shows_stamps(h);
   for (const std::string& key : keys_of(h)) {
     finding.undecided = finding.undecided || is_mixed(h, key);
     if (is_mixed(h, key)) continue;
     for (const Operation* read : choose(h, key, answered)) {
-      const auto seen = own_writes_seen(h, key, *read);
+      const auto seen = own_writes_seen(h, key, *read, lww);
       finding.checked = finding.checked || seen.has_value();
       if (seen && !*seen) finding.accused.push_back(read->invoked);
     }
