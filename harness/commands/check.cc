@@ -28,6 +28,9 @@ Result<Judgement> judge(const std::filesystem::path& input, const std::vector<st
 void print(const std::filesystem::path& input, const Judgement& judgement, bool only_one, Console& console) {
   if (!only_one) console.out << bold(console, input.string()) << '\n';
   console.out << properties_text(judgement) << '\n' << witnesses_text(judgement);
+  if (std::error_code error; !std::filesystem::is_directory(input, error))
+    console.out
+        << "A history without its run: nothing is known of promises, each property is taken as promised.\n";
   console.err << "verdict: " << judgement.verdict << "\nwhy:     " << judgement.sentence << '\n';
 }
 

@@ -9,7 +9,8 @@
 
 namespace fracas::harness {
 
-/// Property, what was promised, what was seen, how often, how much was looked at.
+/// Property, what was promised, what was seen (in capitals if it should not be), how often, how much was
+/// looked at; below it the reasons of what could not be decided. Fits 80 columns.
 std::string properties_text(const Judgement&);
 /// Up to `most` witnesses of every violated property.
 std::string witnesses_text(const Judgement&, std::size_t most = 3);
