@@ -19,12 +19,13 @@ std::size_t terminal_width() {
 }  // namespace
 
 std::string progress_text(const Progress& p, std::size_t width) {
-  std::string nodes;
-  for (const std::string& node : p.nodes_ready) nodes += fmt::format(" {}", node);
-  for (const std::string& node : p.nodes_away) nodes += fmt::format(" !{}", node);
-  std::string text = fmt::format("{} {:.0f}/{:.0f} s | {:.0f} ops/s, ok {}, fail {}, info {} |{}", p.phase,
-                                 p.elapsed_s, p.limit_s, p.per_second, p.ok, p.fail, p.info, nodes);
-  if (!p.active_faults.empty()) text += fmt::format(" | {}", fmt::join(p.active_faults, " "));
+  // Only these two last as long as was asked for; the others end as soon as they can.
+  const bool planned = p.phase == "steady" || p.phase == "torment";
+  std::string text = planned ? fmt::format("{} {:.0f}/{:.0f} s", p.phase, p.elapsed_s, p.limit_s)
+                             : fmt::format("{} {:.0f} s (at most {:.0f})", p.phase, p.elapsed_s, p.limit_s);
+  text += fmt::format(" | {:.0f} ops/s, ok {}, fail {}, info {}", p.per_second, p.ok, p.fail, p.info);
+  if (!p.nodes_away.empty()) text += fmt::format(" | not ready: {}", fmt::join(p.nodes_away, " "));
+  if (!p.active_faults.empty()) text += fmt::format(" | {}", fmt::join(p.active_faults, ", "));
   if (text.size() > width) text = text.substr(0, width - 3) + "...";
   return text;
 }

@@ -11,8 +11,8 @@
 
 namespace fracas::harness {
 
-/// "torment 12/30 s | 198 ops/s, ok 2400, fail 3, info 12 | n1 n2 !n3 n4 n5 | network.partition"; at most
-/// `width` characters.
+/// "torment 12/30 s | 198 ops/s, ok 2400, fail 3, info 12 | not ready: n3 | process.kill n3"; at most `width`
+/// characters.
 std::string progress_text(const Progress&, std::size_t width);
 
 class LiveLine {

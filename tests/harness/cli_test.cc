@@ -169,11 +169,16 @@ TEST(Table, WrapsItsLastColumn) {
             "a  b\nx  one two three four\n   five six\n");
 }
 
-TEST(LiveLine, ShowsPhaseRateNodesAndFaults) {
-  const Progress progress{"torment", 12, 30, 2400, 3, 12, 198, {"n1", "n2"}, {"n3"}, {"clock.jump"}};
+TEST(LiveLine, ShowsPhaseRateMissingNodesAndFaults) {
+  const Progress progress{"torment", 12, 30, 2400, 3, 12, 198, {"n1", "n2"}, {"n3"}, {"clock.jump n1"}};
   EXPECT_EQ(progress_text(progress, 200),
-            "torment 12/30 s | 198 ops/s, ok 2400, fail 3, info 12 | n1 n2 !n3 | clock.jump");
+            "torment 12/30 s | 198 ops/s, ok 2400, fail 3, info 12 | not ready: n3 | clock.jump n1");
   EXPECT_EQ(progress_text(progress, 20).size(), 20U);
+}
+
+TEST(LiveLine, OfAPhaseThatEndsWhenItCanShowsALimit) {
+  EXPECT_EQ(progress_text({"settle", 2, 20, 9, 0, 0, 0, {"n1"}, {}, {}}, 200),
+            "settle 2 s (at most 20) | 0 ops/s, ok 9, fail 0, info 0");
 }
 
 TEST(LiveLine, IsAPlainLineEveryFiveSecondsWithoutATerminal) {
