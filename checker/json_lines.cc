@@ -15,7 +15,7 @@ namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::size_t kChunkBytes = 1 << 20;
+constexpr std::size_t kChunkBytes = 64 << 10;
 constexpr std::size_t kMaxLineBytes = 256U << 20;
 constexpr std::size_t kShownBytes = 60;
 
