@@ -48,9 +48,9 @@ bool names(const Witness& witness, std::uint32_t operation) {
   return operation == kNever || std::find(all.begin(), all.end(), operation) != all.end();
 }
 
-/// Judges 50 runs of a kind.
+/// Judges 20 runs of a kind.
 void same(std::string_view property, Definition definition, RandomRunOptions options) {
-  for (int i = 0; i < 50; ++i, ++options.seed) {
+  for (int i = 0; i < 20; ++i, ++options.seed) {
     const ModelRun run = random_run(options);
     const definitions::Finding expected = definition(run.history, run.evidence);
     const Verdict verdict = find_property(property)->check(run.history, run.evidence);
@@ -124,7 +124,7 @@ RC_GTEST_PROP(RunOracle, StampsThatTieAccuseNothingThatSomeOrderOfTheirActorsAll
   RandomRunOptions options = stamped_run();
   options.sequences = options.unique = true;
   options.operations = *rc::gen::inRange(1, 40);
-  for (int i = 0; i < 50; ++i, ++options.seed) {
+  for (int i = 0; i < 20; ++i, ++options.seed) {
     const ModelRun run = random_run(options);
     accuses_only("read-your-writes", run,
                  definitions::own_writes_unseen_by_stamp(run.history, run.evidence).accused);
