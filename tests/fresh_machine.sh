@@ -24,9 +24,12 @@ else
 fi
 
 if [ ! -e "$root/etc/debian_version" ]; then
-  debootstrap --variant=minbase --include=git,ca-certificates bookworm "$root" >"$root.log" 2>&1 ||
-    { tail -20 "$root.log" >&2; exit 1; }
-  rm -f "$root.log"
+  log=$(mktemp)
+  if ! debootstrap --variant=minbase --include=git,ca-certificates bookworm "$root" >"$log" 2>&1; then
+    tail -20 "$log" >&2
+    exit 1
+  fi
+  rm -f "$log"
 fi
 cp /etc/resolv.conf /etc/hosts "$root/etc/" 2>/dev/null || true
 rm -rf "$root/fracas"
