@@ -49,7 +49,8 @@ class World {
   virtual void dump(const std::string& node,
                     std::function<void(Result<std::vector<std::pair<std::string, std::string>>>)> done) = 0;
   virtual std::vector<std::string> homes(const std::string& key) const = 0;
-  /// Where a person reaches the node once nodes are started ("http://127.0.0.1:40123"); empty where nobody can.
+  /// Where a person reaches the node once nodes are started ("http://127.0.0.1:40123"); empty where nobody
+  /// can.
   virtual std::string url(const std::string& /*node*/) const { return {}; }
 
   /// Called for each node that ends by itself, and once when the user wants the run to end (SIGINT, SIGTERM).

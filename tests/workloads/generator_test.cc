@@ -23,9 +23,7 @@ Parameters draw_parameters() {
   return parameters;
 }
 
-const Workload& draw_workload() {
-  return workloads()[*rc::gen::inRange<std::size_t>(0, workloads().size())];
-}
+const Workload& draw_workload() { return workloads()[*rc::gen::inRange<std::size_t>(0, workloads().size())]; }
 
 std::vector<Intent> take(Generator& generator, int count) {
   std::vector<Intent> intents;
