@@ -55,6 +55,22 @@ bool known(const std::vector<std::string>& nodes, std::string_view node) {
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }
 
+/// What a run that came to its end has left: without it a verdict would accuse the store, or acquit it.
+Result<void> check_complete(const std::filesystem::path& folder, const Materials& m) {
+  if (!m.run.settlement || m.run.interrupted || m.run.error) return {};
+  const auto missing = [&folder](const char* file) {
+    return contradiction(folder / file, 0, "is missing, though the run came to its end");
+  };
+  std::error_code ignored;
+  if (m.history.operations().empty())
+    return contradiction(folder / "history.jsonl", 0, "is empty, though the run came to its end");
+  if (!m.evidence.dumps) return missing("replicas.jsonl");
+  if (!std::filesystem::exists(folder / "plan.json", ignored)) return missing("plan.json");
+  if (m.planned_faults > 0 && !std::filesystem::exists(folder / "faults.jsonl", ignored))
+    return missing("faults.jsonl");
+  return {};
+}
+
 /// Files that are sound by themselves but cannot be of one run.
 Result<void> check_agreement(const std::filesystem::path& folder, const Materials& m) {
   const std::string conflict = m.experiment.store.conflict == store::Conflict::lww ? "lww" : "siblings";
@@ -73,11 +89,7 @@ Result<void> check_agreement(const std::filesystem::path& folder, const Material
           folder / "history.jsonl", std::uint64_t{operation.invoked} + 1,
           fmt::format("node '{}' is none of the run's ({})", node, fmt::join(m.run.nodes, ", ")));
   }
-  if (!m.evidence.dumps) {
-    if (m.run.settlement && !m.run.interrupted && !m.run.error)
-      return contradiction(folder / "replicas.jsonl", 0, "is missing, though the run came to its end");
-    return {};
-  }
+  if (!m.evidence.dumps) return {};
   for (std::size_t i = 0; i < m.evidence.dumps->size(); ++i)
     for (const std::string& home : (*m.evidence.dumps)[i].homes)
       if (!known(m.run.nodes, home))
@@ -104,6 +116,7 @@ Result<Materials> read_materials(const std::filesystem::path& folder) {
   auto evidence = read_evidence(folder, m.run);
   if (!evidence) return evidence.error();
   m.evidence = std::move(*evidence);
+  if (auto complete = check_complete(folder, m); !complete) return complete.error();
   if (auto agreed = check_agreement(folder, m); !agreed) return agreed.error();
   return m;
 }
@@ -167,7 +180,8 @@ RunTally tally(const Materials& m) {
 
 Result<void> write_verdicts(const std::filesystem::path& folder, const Judgement& judgement) {
   using nlohmann::ordered_json;
-  const std::string text = properties_json(judgement).dump(1, ' ', false, ordered_json::error_handler_t::replace);
+  const std::string text =
+      properties_json(judgement).dump(1, ' ', false, ordered_json::error_handler_t::replace);
   return write_file(folder / "verdicts.json", text + "\n");
 }
 
@@ -181,6 +195,17 @@ Result<void> check_names(const std::vector<std::string>& names) {
   return {};
 }
 
+/// A named property that nothing in the run could break would otherwise be a pass of nothing.
+Result<void> check_judged(const std::vector<std::string>& names, const std::string& workload) {
+  const auto& judged = workloads::find_workload(workload)->properties;
+  for (const std::string& name : names)
+    if (std::find(judged.begin(), judged.end(), name) == judged.end())
+      return Error{Exit::usage,
+                   fmt::format("--property {}: the workload of this run, {}, does not test it (it tests: {})",
+                               name, workload, fmt::join(judged, ", "))};
+  return {};
+}
+
 }  // namespace
 
 Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only,
@@ -188,6 +213,8 @@ Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only,
   if (auto checked = check_names(properties); !checked) return checked.error();
   Result<Materials> materials = read_materials(folder);
   if (!materials) return materials.error();
+  if (auto checked = check_judged(properties, materials->experiment.workload); !checked)
+    return checked.error();
   const Judgement judgement =
       conclude(judge_properties(*materials, properties), materials->experiment.expect, tally(*materials));
   if (!read_only)

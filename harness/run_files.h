@@ -30,7 +30,7 @@ struct RunFacts {
 /// Errors: "file:line:column: ..." for what is not JSON, "file: ..." for what is not a run's; usage.
 Result<RunFacts> read_run_facts(const std::filesystem::path& folder);
 Result<Experiment> read_experiment_json(const std::filesystem::path& folder);
-/// Number of planned faults; 0 without plan.json.
+/// Number of planned faults; 0 without plan.json, which only an unfinished run may lack.
 Result<std::size_t> read_planned_faults(const std::filesystem::path& folder);
 
 }  // namespace fracas::harness

@@ -307,6 +307,27 @@ TEST_F(RunFolder, MissingDumpsOfARunThatEndedAreRefused) {
   EXPECT_EQ(refused(), "replicas.jsonl: is missing, though the run came to its end");
 }
 
+TEST_F(RunFolder, AnEmptyHistoryOfARunThatEndedAccusesNobody) {
+  history_.clear();
+  EXPECT_EQ(refused(), "history.jsonl: is empty, though the run came to its end");
+}
+
+TEST_F(RunFolder, MissingFaultsOfARunThatEndedAreRefused) {
+  plan_.push_back({{"id", 0}, {"kind", "clock.jump"}});
+  save();
+  std::filesystem::remove(folder_ / "faults.jsonl");
+  EXPECT_THAT(judge_run(folder_).error().message, HasSubstr("faults.jsonl: is missing, though"));
+  std::filesystem::remove(folder_ / "plan.json");
+  EXPECT_THAT(judge_run(folder_).error().message, HasSubstr("plan.json: is missing, though"));
+}
+
+TEST_F(RunFolder, ANamedPropertyThatTheWorkloadDoesNotTestIsRefused) {
+  save();
+  EXPECT_THAT(judge_run(folder_, true, {"lost-updates"}).error().message,
+              StartsWith("--property lost-updates: the workload of this run, register, does not test it (it "
+                         "tests: read-your-writes, regular,"));
+}
+
 TEST_F(RunFolder, AMissingFileIsNamed) {
   EXPECT_THAT(judge_run(folder_).error().message, HasSubstr("experiment.json"));
 }
