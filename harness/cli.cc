@@ -68,7 +68,8 @@ std::string check_setting(const std::string& text) {
 
 std::string check_duration(const std::string& text) {
   const auto duration = nemesis::parse_duration(text);
-  return duration ? "" : fmt::format("'{}' is no duration such as 30s or 500ms", text);
+  if (!duration) return fmt::format("'{}' is no duration such as 30s or 500ms", text);
+  return *duration > 0 ? "" : fmt::format("'{}' must be above 0", text);
 }
 
 /// --set, --seed and --duration, shared by run and cluster, as settings in one order: options after --set.
@@ -102,8 +103,9 @@ void add_run(CLI::App& app, Parsed& parsed) {
   command->add_option("--duration", parsed.duration, "of the torment phase: 30s")
       ->check(CLI::Validator(check_duration, "DURATION"));
   command
-      ->add_option("--fault", parsed.run.faults,
-                   "classes or kinds that replace the experiment's faults: network,process.kill")
+      ->add_option(
+          "--fault", parsed.run.faults,
+          "classes or kinds that replace the experiment's faults: network,process.kill; none: no faults")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--world", parsed.world, "where nodes run: local (processes on this machine)")

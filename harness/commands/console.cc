@@ -8,7 +8,12 @@
 namespace fracas::harness {
 
 Exit complain(const Console& console, const Error& error) {
-  console.err << "fracas: " << error.message << '\n';
+  // A message may quote a damaged file: what would command the terminal is shown as '?'.
+  std::string message = error.message;
+  std::replace_if(
+      message.begin(), message.end(), [](unsigned char c) { return (c < ' ' && c != '\n') || c == 0x7f; },
+      '?');
+  console.err << "fracas: " << message << '\n';
   return error.code;
 }
 

@@ -16,7 +16,7 @@ struct Console {
   bool colour = false;  ///< a terminal, and NO_COLOR is not set
 };
 
-/// "fracas: message", and the exit code that the error leads to.
+/// "fracas: message" without control characters, and the exit code that the error leads to.
 Exit complain(const Console&, const Error&);
 
 /// The text in bold where colours are on.

@@ -44,6 +44,9 @@ Result<fs::path> find_experiment(const fs::path& file_or_name) {
     if (file.stem() == file_or_name || file.filename() == file_or_name) return file;
     names.push_back(file.stem().string());
   }
+  if (fs::exists(file_or_name, ignored))
+    return Error{Exit::usage, fmt::format("{}: is no file; an experiment is a TOML file, or one of: {}",
+                                          file_or_name.string(), fmt::join(names, ", "))};
   return Error{Exit::usage, fmt::format("{}: there is no such experiment file{}", file_or_name.string(),
                                         did_you_mean(file_or_name.stem().string(), names))};
 }

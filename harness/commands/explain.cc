@@ -75,6 +75,17 @@ std::optional<std::string> explain_bug(const std::string& name) {
   return std::nullopt;
 }
 
+/// "network" -> its kinds, which `--fault network` means.
+std::optional<std::string> explain_fault_class(const std::string& name) {
+  std::vector<Row> rows;
+  for (const nemesis::Kind& kind : nemesis::kinds())
+    if (nemesis::class_of(kind.name) == name)
+      rows.push_back({std::string(kind.name), std::string(kind.sentence)});
+  if (rows.empty()) return std::nullopt;
+  return fmt::format("{}: a class of faults (--fault {} injects all of them)\n\n", name, name) +
+         table({}, rows);
+}
+
 /// Rows of the keys that a name means: a key ("workload.rate", "store.r", "r") or a whole table ("store").
 std::vector<Row> key_rows(const std::string& name) {
   const Experiment usual = default_experiment();
@@ -113,6 +124,7 @@ std::vector<std::string> known_names() {
   std::vector<std::string> names;
   for (const std::string& catalogue_name : catalogue_names())
     for (const CatalogueEntry& entry : catalogue(catalogue_name)) names.push_back(entry.name);
+  for (const nemesis::Kind& kind : nemesis::kinds()) names.emplace_back(nemesis::class_of(kind.name));
   for (const Field& field : fields()) names.emplace_back(field.key);
   for (const store::Knob& knob : store::knobs()) names.push_back(fmt::format("store.{}", knob.name));
   return names;
@@ -167,8 +179,8 @@ Exit explain_command(const std::string& name, Console& console) {
     console.out << explanation(default_experiment());
     return Exit::pass;
   }
-  for (const auto explain :
-       {explain_workload, explain_fault, explain_property, explain_bug, explain_target, explain_key}) {
+  for (const auto explain : {explain_workload, explain_fault, explain_fault_class, explain_property,
+                             explain_bug, explain_target, explain_key}) {
     if (const std::optional<std::string> text = explain(name)) {
       console.out << *text;
       return Exit::pass;
@@ -178,8 +190,13 @@ Exit explain_command(const std::string& name, Console& console) {
   if (!file) {
     const bool is_path = name.ends_with(".toml") || name.find('/') != std::string::npos;
     if (is_path) return complain(console, file.error());
-    return complain(console, {Exit::usage, fmt::format("explain {}: nothing is called that{}", name,
-                                                       did_you_mean(name, known_names()))});
+    const std::string near = nearest(name, known_names());
+    const std::string hint =
+        near.empty()
+            ? fmt::format(" (`fracas list` names {}; `fracas explain store`, workload and fault show keys)",
+                          fmt::join(catalogue_names(), ", "))
+            : fmt::format(", did you mean '{}'?", near);
+    return complain(console, {Exit::usage, fmt::format("explain {}: nothing is called that{}", name, hint)});
   }
   const Result<Experiment> experiment = load_experiment(*file, {});
   if (!experiment) return complain(console, experiment.error());

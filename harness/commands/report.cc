@@ -20,13 +20,15 @@ Result<nlohmann::ordered_json> write_run_report(const std::filesystem::path& fol
 }
 
 Exit report_command(const std::filesystem::path& folder, bool json, Console& console) {
+  if (std::error_code error; !std::filesystem::is_directory(folder, error))
+    return complain(console, {Exit::usage, fmt::format("{}: is no run folder", folder.string())});
   const Result<Judgement> judgement = judge_run(folder);
   if (!judgement) return complain(console, judgement.error());
   const auto report = write_run_report(folder, *judgement);
   if (!report) return complain(console, report.error());
   if (json) console.out << report->dump(2) << '\n';
-  console.err << "verdict: " << judgement->verdict << "\nreport:  " << (folder / "report.html").string()
-              << '\n';
+  console.err << "verdict: " << judgement->verdict << "\nwhy:     " << judgement->sentence
+              << "\nreport:  " << (folder / "report.html").string() << '\n';
   return Exit::pass;
 }
 

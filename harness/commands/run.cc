@@ -32,11 +32,12 @@ std::uint64_t drawn_seed() {
   return entropy() % kMost + 1;
 }
 
-/// The kinds that --fault means: whole classes, or single kinds.
+/// The kinds that --fault means: whole classes, single kinds, or none.
 Result<std::vector<nemesis::FaultSpec>> chosen_faults(const std::vector<std::string>& names) {
   std::vector<nemesis::FaultSpec> specs;
+  if (names == std::vector<std::string>{"none"}) return specs;
   for (const std::string& name : names) {
-    std::vector<std::string> known;
+    std::vector<std::string> known{"none"};
     const std::size_t before = specs.size();
     for (const nemesis::Kind& kind : nemesis::kinds()) {
       const std::string kind_class(nemesis::class_of(kind.name));

@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 Error not_writable(const fs::path& path, const std::error_code& error) {
-  return {Exit::environment, fmt::format("{}: {}", path.string(), error.message())};
+  return {Exit::environment,
+          fmt::format("{}: cannot be made: {} (--out names another folder)", path.string(), error.message())};
 }
 
 /// Two runs that begin in the same second get different names.

@@ -44,6 +44,7 @@ TEST(CommandLine, MistakesAre254WithTheWordMeant) {
        "fracas: list fautls: there is nothing to list of that name, did you mean 'faults'?\n"},
       {{"explain", "regullar"},
        "fracas: explain regullar: nothing is called that, did you mean 'regular'?\n"},
+      {{"report", "no-such-folder"}, "fracas: no-such-folder: is no run folder\n"},
       {{"check", "no-such-folder"}, "fracas: no-such-folder: there is no such run folder or history\n"},
   };
   for (const auto& [arguments, message] : mistakes) {
@@ -52,6 +53,18 @@ TEST(CommandLine, MistakesAre254WithTheWordMeant) {
     EXPECT_EQ(said.err, message);
     EXPECT_EQ(said.out, "");
   }
+}
+
+TEST(CommandLine, AFolderIsNoExperiment) {
+  EXPECT_THAT(fracas({"run", "/", "--dry-run"}).err,
+              StartsWith("fracas: /: is no file; an experiment is a TOML"));
+}
+
+TEST(CommandLine, AMessageDoesNotCommandTheTerminal) {
+  std::ostringstream out, err;
+  const Console console{out, err};
+  complain(console, {Exit::usage, "a\033[2Jb"});
+  EXPECT_EQ(err.str(), "fracas: a?[2Jb\n");
 }
 
 TEST(CommandLine, OtherUsageErrorsAre254Too) {
@@ -121,6 +134,13 @@ TEST(DryRun, FaultsCanBeReplacedByClassOrKind) {
               testing::UnorderedElementsAre("clock.jump", "clock.drift", "clock.strobe", "process.kill"));
 }
 
+TEST(DryRun, FaultNoneIsARunWithoutFaults) {
+  const Said said = fracas({"run", "--fault", "none", "--seed", "7", "--dry-run", "--json"});
+  ASSERT_EQ(said.code, Exit::pass) << said.err;
+  EXPECT_TRUE(nlohmann::json::parse(said.out)["plan"]["faults"].empty());
+  EXPECT_EQ(fracas({"run", "--fault", "none,network", "--dry-run"}).code, Exit::usage);
+}
+
 TEST(Reproduce, TheCommandRepeatsEverythingThatMatters) {
   RunOptions options;
   options.experiment = "my try.toml";
@@ -156,6 +176,17 @@ TEST(Explain, OfAnExperimentSaysWhatIsPromisedAndFits100Columns) {
   EXPECT_THAT(said.out, HasSubstr("expected: violated"));
   std::istringstream lines(said.out);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+}
+
+TEST(Explain, KnowsClassesOfFaults) {
+  EXPECT_THAT(fracas({"explain", "clock"}).out, HasSubstr("clock.strobe"));
+}
+
+TEST(Explain, OfAnUnknownNameSaysWhereNamesAre) {
+  const Said said = fracas({"explain", "zzzzzz"});
+  EXPECT_EQ(said.code, Exit::usage);
+  EXPECT_THAT(said.err, HasSubstr("`fracas list` names workloads, faults"));
+  EXPECT_LT(said.err.size(), 300U);
 }
 
 TEST(Explain, KnowsKeysAndTables) {
