@@ -201,18 +201,18 @@ void RunPhases::wait_for_open_operations() {
 
 void RunPhases::begin_settling() {
   ++generation_;
-  const std::int64_t now = world_.now();
+  const std::int64_t last_write = experiment_.clients.timeout;  // of an operation that its client gave up
   settling_ = std::make_unique<Settling>(
       world_.node_names(),
       pairs_that_share(recorder_.keys(), [this](const std::string& key) { return world_.homes(key); }),
-      experiment_.store.anti_entropy_ns > 0, now + experiment_.clients.timeout);
+      experiment_.store.anti_entropy_ns > 0, world_.now() + last_write);
   watch_.observe([this, mine = generation_](const std::string& node, const NodeStatus& status) {
     if (generation_ != mine) return;
     settling_->observe(node, status, world_.now());
     if (settling_->done()) end_settling(true);
   });
   watch_.poll();
-  limit(experiment_.settle, kSettleLimitInterrupted, [this] { end_settling(false); });
+  limit(last_write + experiment_.settle, kSettleLimitInterrupted, [this] { end_settling(false); });
 }
 
 void RunPhases::end_settling(bool in_time) {

@@ -30,7 +30,7 @@ void Settling::observe(const std::string& node, const NodeStatus& status, std::i
   for (const auto& [peer, completed] : status.exchanges) {
     // A node that was restarted counts from zero again.
     const bool restarted = completed < count_of(seen.now, peer);
-    if (first || restarted) seen.at_begin[peer] = restarted ? 0 : completed;
+    if (first || restarted || !seen.late_enough) seen.at_begin[peer] = restarted ? 0 : completed;
     seen.now[peer] = completed;
   }
 }

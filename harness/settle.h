@@ -1,6 +1,6 @@
 // Decides from what the nodes report whether the replicas have had what they need to agree: no hint is
-// pending, and every ordered pair of nodes that share keys has completed two more exchanges than when
-// settling began (the first of them may have begun before).
+// pending, and every ordered pair of nodes that share keys has completed two more exchanges since no
+// operation can change anything any more (the first of them may have begun before).
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,8 @@ class Settling {
   /// Ordered pairs (who starts the exchange, with whom).
   using Pairs = std::set<std::pair<std::string, std::string>>;
 
-  /// `not_before_ns`: until then an operation may still leave hints behind.
+  /// `not_before_ns`: until then an operation that its client gave up may still write, and leave hints
+  /// behind.
   Settling(std::vector<std::string> nodes, Pairs, bool anti_entropy, std::int64_t not_before_ns);
 
   void observe(const std::string& node, const NodeStatus&, std::int64_t now_ns);

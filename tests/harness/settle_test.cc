@@ -28,6 +28,16 @@ TEST(Settling, WaitsForTwoMoreExchangesOfEveryPair) {
   EXPECT_TRUE(settling.settlement().exchanges_completed);
 }
 
+TEST(Settling, DoesNotCountExchangesFromBeforeTheLastOperationCanHaveWritten) {
+  Settling settling({"n1"}, {{"n1", "n2"}}, true, 10);
+  settling.observe("n1", status(0, "n2", 1), 1);
+  settling.observe("n1", status(0, "n2", 5), 9);
+  settling.observe("n1", status(0, "n2", 6), 10);
+  EXPECT_FALSE(settling.done());
+  settling.observe("n1", status(0, "n2", 7), 11);
+  EXPECT_TRUE(settling.done());
+}
+
 TEST(Settling, CountsFromZeroWhenANodeWasRestarted) {
   Settling settling({"n1"}, {{"n1", "n2"}}, true, 0);
   settling.observe("n1", status(0, "n2", 100), 1);
