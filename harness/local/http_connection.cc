@@ -42,7 +42,7 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
     assert(!busy());
     done_ = std::move(done);
     out_ = std::move(text);
-    sent_ = 0;
+    handed_over_ = false;
     parser_.emplace();
     parser_->body_limit(kLargestBody);
     parser_->eager(true);
@@ -89,13 +89,12 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
     if (error && error != asio::error::would_block && error != asio::error::try_again) {
       return finish_failed(error.message());
     }
-    sent_ = error ? 0 : count;
-    if (sent_ == out_.size()) return;
-    asio::async_write(socket_, asio::buffer(out_) + sent_,
-                      [self = shared_from_this(), mine = epoch_](const error_code& failed, std::size_t more) {
-                        if (self->epoch_ != mine) return;
-                        self->sent_ += more;
-                        if (failed) self->finish_failed(failed.message());
+    handed_over_ = true;  // of what goes on behind our back, nothing is known until it is over
+    const std::size_t sent = error ? 0 : count;
+    if (sent == out_.size()) return;
+    asio::async_write(socket_, asio::buffer(out_) + sent,
+                      [self = shared_from_this(), mine = epoch_](const error_code& failed, std::size_t) {
+                        if (failed && self->epoch_ == mine) self->finish_failed(failed.message());
                       });
   }
 
@@ -142,7 +141,7 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
     close();
     if (!busy()) return;
     HttpReply reply;
-    reply.outcome = sent_ > 0 ? HttpReply::Outcome::unanswered : HttpReply::Outcome::refused;
+    reply.outcome = handed_over_ ? HttpReply::Outcome::unanswered : HttpReply::Outcome::refused;
     reply.error = std::move(error);
     std::exchange(done_, nullptr)(reply);
   }
@@ -177,7 +176,7 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
   boost::beast::flat_buffer in_;
   std::optional<Parser> parser_;
   std::string out_;
-  std::size_t sent_ = 0;
+  bool handed_over_ = false;  ///< bytes of the request may have gone to the network
   Done done_;
   Clock::time_point deadline_;
   std::optional<Clock::time_point> armed_until_;
