@@ -48,12 +48,12 @@ void FaultRecord::node_exit(const NodeExit& exit, std::int64_t now_ns) {
                      {"output", exit.last_lines}});
 }
 
-void FaultRecord::skew(const std::string& node, std::int64_t skew_ns, std::int64_t round_trip_ns,
-                       std::int64_t now_ns) {
+void FaultRecord::skew(const std::string& node, const ClockReading& reading, std::int64_t now_ns) {
   std::int64_t& last = last_skew_ns_[node];
-  if (std::llabs(skew_ns - last) <= std::max(kSmallestSkewChange, round_trip_ns / 2)) return;
-  last = skew_ns;
-  write_line(file_, {{"event", "skew"}, {"node", node}, {"time_ns", now_ns}, {"skew_ns", skew_ns}});
+  const std::int64_t change = std::llabs(reading.skew_ns - last);
+  if (change <= std::max(kSmallestSkewChange, 2 * reading.uncertainty_ns)) return;
+  last = reading.skew_ns;
+  write_line(file_, {{"event", "skew"}, {"node", node}, {"time_ns", now_ns}, {"skew_ns", reading.skew_ns}});
 }
 
 }  // namespace fracas::harness

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/clock_reading.h"
 #include "harness/error.h"
 #include "harness/line_file.h"
 #include "harness/world.h"
@@ -23,9 +24,9 @@ class FaultRecord {
   void begin(const nemesis::Fault&, std::int64_t now_ns);
   void end(const nemesis::Fault&, const nemesis::Effect&, std::int64_t now_ns);
   void node_exit(const NodeExit&, std::int64_t now_ns);
-  /// A reading of a node's wall clock, uncertain by half of `round_trip_ns`. Written when it differs from the
-  /// last one written by more than 1 ms and by more than the uncertainty.
-  void skew(const std::string& node, std::int64_t skew_ns, std::int64_t round_trip_ns, std::int64_t now_ns);
+  /// Written when it differs from the last one written by more than 1 ms and by more than twice its
+  /// uncertainty: what is written is mostly skew and not delay.
+  void skew(const std::string& node, const ClockReading&, std::int64_t now_ns);
 
   const std::optional<Error>& error() const { return file_.error(); }
 

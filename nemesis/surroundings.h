@@ -67,6 +67,7 @@ struct ObservedSkew {
   std::uint64_t samples = 0;
   Nanoseconds min = 0;
   Nanoseconds max = 0;
+  Nanoseconds uncertainty = 0;  ///< either may be off by as much
 };
 
 /// Wall clocks. Monotonic clocks are never touched.

@@ -92,23 +92,26 @@ Skew LocalClocks::in_force(const std::string& node) const {
   return sum;
 }
 
-void LocalClocks::read_back(const std::string& node, Nanoseconds skew) {
+void LocalClocks::read_back(const std::string& node, const ClockReading& reading) {
   auto& samples = samples_[node];
-  samples.push_back({hooks_.now(), skew});
+  samples.push_back({hooks_.now(), reading});
   if (samples.size() > kSamples) samples.pop_front();
 }
 
+/// Of several readings those count that prove the most: a slow one may be far off.
 nemesis::ObservedSkew LocalClocks::observed(const std::string& node, Nanoseconds since) const {
-  nemesis::ObservedSkew result;
   const auto found = samples_.find(node);
-  if (found == samples_.end()) return result;
+  if (found == samples_.end()) return {};
+  ClockReading lowest, highest;
+  std::uint64_t count = 0;
   for (auto sample = found->second.rbegin(); sample != found->second.rend() && sample->at >= since;
        ++sample) {
-    result.min = result.samples == 0 ? sample->skew : std::min(result.min, sample->skew);
-    result.max = result.samples == 0 ? sample->skew : std::max(result.max, sample->skew);
-    ++result.samples;
+    const ClockReading& it = sample->reading;
+    const bool first = count++ == 0;
+    if (first || it.skew_ns + it.uncertainty_ns < lowest.skew_ns + lowest.uncertainty_ns) lowest = it;
+    if (first || it.skew_ns - it.uncertainty_ns > highest.skew_ns - highest.uncertainty_ns) highest = it;
   }
-  return result;
+  return {count, lowest.skew_ns, highest.skew_ns, std::max(lowest.uncertainty_ns, highest.uncertainty_ns)};
 }
 
 }  // namespace fracas::harness

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "harness/clock_reading.h"
 #include "nemesis/surroundings.h"
 
 namespace fracas::harness {
@@ -34,12 +35,13 @@ class LocalClocks : public nemesis::Clocks {
 
   /// All that is in force now, as one: offsets and what drifts have gathered add up, and so do the drifts.
   nemesis::Skew in_force(const std::string& node) const;
-  void read_back(const std::string& node, nemesis::Nanoseconds skew);
+  void read_back(const std::string& node, const ClockReading&);
 
  private:
   struct Distortion;
   struct Sample {
-    nemesis::Nanoseconds at, skew;
+    nemesis::Nanoseconds at;
+    ClockReading reading;
   };
 
   std::uint64_t add(const std::string& node, nemesis::Skew);

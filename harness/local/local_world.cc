@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/clock_reading.h"
 #include "harness/local/http_connection.h"
 #include "harness/local/local_clocks.h"
 #include "harness/local/local_nodes.h"
@@ -35,8 +36,6 @@ constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr Nanoseconds kStatusTimeout = 1'000 * kMillisecond;
 constexpr Nanoseconds kDumpTimeout = 30'000 * kMillisecond;
 constexpr Nanoseconds kReadyPoll = 10 * kMillisecond;
-/// A clock that was read over a longer round trip is not known well enough.
-constexpr Nanoseconds kLongestReading = 100 * kMillisecond;
 /// Strobes flip faster than readings make sense.
 constexpr Nanoseconds kReadBackInterval = 20 * kMillisecond;
 
@@ -168,15 +167,13 @@ class LocalWorld : public World {
   }
 
   void status(const std::string& node, std::function<void(Result<NodeStatus>)> done) override {
-    const Nanoseconds sent_wall = wall_us() * 1000, sent = now();
     ask(node, fracas_store::status_request(), kStatusTimeout,
-        [this, node, sent_wall, sent, done = std::move(done)](Result<HttpReply> reply) {
+        [this, node, sent_us = wall_us(), done = std::move(done)](Result<HttpReply> reply) {
           if (!reply) return done(reply.error());
           auto status = fracas_store::decode_status(reply->status, reply->body);
-          const Nanoseconds round_trip = now() - sent;
-          if (status && round_trip <= kLongestReading) {
-            clocks_.read_back(node, status->wall_us * 1000 - (sent_wall + round_trip / 2));
-          }
+          const auto reading =
+              status ? clock_reading(sent_us, wall_us(), status->wall_us) : std::optional<ClockReading>();
+          if (reading) clocks_.read_back(node, *reading);
           done(std::move(status));
         });
   }

@@ -19,10 +19,11 @@ ObservedSkew latest(const Clocks& clocks, const std::string& node, Nanoseconds n
 
 double milliseconds(Nanoseconds duration) { return static_cast<double>(duration / 1000) / 1000; }
 
-/// How far the readings went in the direction that was asked for. Without readings from before, the node's
-/// clock is taken to have been right.
+/// How far the clock certainly went in the direction that was asked for. Without readings from before, the
+/// node's clock is taken to have been right.
 Nanoseconds moved(const ObservedSkew& before, const ObservedSkew& during, Nanoseconds asked) {
-  return asked >= 0 ? during.max - before.max : before.min - during.min;
+  const Nanoseconds read = asked >= 0 ? during.max - before.max : before.min - during.min;
+  return read - before.uncertainty - during.uncertainty;
 }
 
 }  // namespace
@@ -60,6 +61,7 @@ Effect ActiveDistortion::end(Surroundings& around) {
       continue;
     }
     entry["skew_ms"] = {{"min", milliseconds(during.min)}, {"max", milliseconds(during.max)}};
+    entry["uncertain_by_ms"] = milliseconds(during.uncertainty);
     total.min = total.samples == 0 ? during.min : std::min(total.min, during.min);
     total.max = total.samples == 0 ? during.max : std::max(total.max, during.max);
     total.samples += during.samples;

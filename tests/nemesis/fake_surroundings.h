@@ -81,6 +81,7 @@ class FakeClocks : public Clocks {
   struct Reading {
     Nanoseconds time;
     Nanoseconds skew;
+    Nanoseconds uncertainty = 0;
   };
   std::string unavailable(const std::string&) const override { return forbidden; }
   std::uint64_t distort(const std::string& node, Skew skew) override { return add({node, skew, 0}); }
@@ -96,6 +97,7 @@ class FakeClocks : public Clocks {
       if (reading.time < since) continue;
       seen.min = seen.samples == 0 ? reading.skew : std::min(seen.min, reading.skew);
       seen.max = seen.samples == 0 ? reading.skew : std::max(seen.max, reading.skew);
+      seen.uncertainty = std::max(seen.uncertainty, reading.uncertainty);
       ++seen.samples;
     }
     return seen;

@@ -40,8 +40,8 @@ class KindsTest : public ::testing::Test {
     return Ended{.took_effect = effect.took_effect, .measured = json::parse(effect.measured)};
   }
   void later(Nanoseconds time) { around.now += time; }
-  void read_skew(const std::string& node, Nanoseconds skew) {
-    clocks.readings[node].push_back({around.now, skew});
+  void read_skew(const std::string& node, Nanoseconds skew, Nanoseconds uncertainty = 0) {
+    clocks.readings[node].push_back({around.now, skew, uncertainty});
     later(1'000'000);
   }
 
@@ -190,6 +190,22 @@ TEST_F(KindsTest, AJumpTookEffectWhenTheNodeReadsAtLeastHalfOfIt) {
   ended = end(jump);
   EXPECT_FALSE(ended.took_effect);
   EXPECT_EQ(ended.measured["nodes"]["n1"]["why"], "the clock that was read back did not follow");
+}
+
+TEST_F(KindsTest, ASmallJumpIsNotBelievedWhenTheReadingsAreAsUncertain) {
+  constexpr Nanoseconds kMillisecond = 1'000'000;
+  read_skew("n1", 0, 2 * kMillisecond);
+  auto jump = begin("clock.jump", {"n1"}, {{"by", "20ms"}});
+  read_skew("n1", 20 * kMillisecond, 9 * kMillisecond);
+  Ended ended = end(jump);
+  EXPECT_FALSE(ended.took_effect) << "it certainly moved by 9 ms only";
+  EXPECT_EQ(ended.measured["nodes"]["n1"]["uncertain_by_ms"], 9.0);
+
+  later(kSecond);
+  read_skew("n1", 0, 2 * kMillisecond);
+  jump = begin("clock.jump", {"n1"}, {{"by", "20ms"}});
+  read_skew("n1", 20 * kMillisecond, 8 * kMillisecond);
+  EXPECT_TRUE(end(jump).took_effect);
 }
 
 TEST_F(KindsTest, AJumpBackMustBeReadAsAJumpBack) {
