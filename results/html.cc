@@ -53,17 +53,6 @@ std::string plain(const ordered_json& value) {
   return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-std::string plain_object(const ordered_json& object) {
-  std::string out;
-  for (const auto& [name, value] : object.items()) {
-    if (!out.empty()) out += ", ";
-    for (const char c : name) out += c == '_' ? ' ' : c;
-    out += " ";
-    out += value.is_number_float() ? decimal(value) : plain(value);
-  }
-  return out;
-}
-
 std::string grouped(std::uint64_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");

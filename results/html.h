@@ -15,8 +15,6 @@ std::string script_json(const nlohmann::ordered_json& value);
 
 /// For people: strings as they are, null as a dash, numbers and the rest as JSON. Not escaped.
 std::string plain(const nlohmann::ordered_json& value);
-/// {"connections_cut": 3} as "connections cut 3". Not escaped.
-std::string plain_object(const nlohmann::ordered_json& object);
 /// 1234567 as "1,234,567".
 std::string grouped(std::uint64_t number);
 /// 12.3456 as "12.35", 1234.5 as "1234", null as a dash.

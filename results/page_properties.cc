@@ -24,6 +24,8 @@ std::string result_badge(const ordered_json& property) {
 }
 
 std::string met_badge(const ordered_json& property) {
+  if (property["expected"] == "met" && property["result"] == "unknown") return "undecided";
+  if (property["expected"] == "met" && property["result"] == "not-applicable") return "–";
   return property["expected"] == "met" ? "met" : "<strong class=\"bad-text\">✖ unmet</strong>";
 }
 

@@ -234,6 +234,35 @@ TEST(Page, SaysTheVerdictFirst) {
   EXPECT_THAT(page, HasSubstr("n3 ended by itself 8 s into the run (signal 6)."));
 }
 
+TEST(Page, SaysWhatAFaultDidInWordsAndNotInJson) {
+  RunOnDisk run;
+  run.complete({verdict("regular")});
+  ordered_json report = build(run);
+  std::vector<std::string> cut;
+  for (int i = 0; i < 40; ++i) cut.push_back("n1>n" + std::to_string(i));
+  report["faults"][0]["parameters"] = {{"cut", cut}, {"shape", "isolate"}};
+  report["faults"][0]["effect"] = {
+      {"nodes",
+       {{"n1", {{"skew_ms", {{"max", -1}, {"min", -9}}}, {"restarted_after_ms", 2001.4}}},
+        {"n2", {{"restarted_after_ms", 2010.1}}}}},
+      {"links", {{"n1>n2", {{"bytes_held", 1}}}}},
+      {"bytes_held", 7},
+      {"skew_ms", {{"max", -1}, {"min", -9}}},
+      {"reason", "too late"}};
+  const std::string page = render_page(report);
+  EXPECT_THAT(page,
+              HasSubstr("bytes held 7, restarted after 2001 to 2010 ms, skew -9 to -1 ms, reason: too late"));
+  EXPECT_THAT(page, HasSubstr("n1&gt;n11 and 28 more, shape isolate"));
+}
+
+TEST(Page, WhatCouldNotBeDecidedIsNotCalledMet) {
+  RunOnDisk run;
+  run.complete({verdict("regular")});
+  ordered_json report = build(run);
+  report["properties"][0]["result"] = "unknown";
+  EXPECT_THAT(render_page(report), HasSubstr("<td>undecided</td>"));
+}
+
 TEST(Page, FoldsManyWitnesses) {
   std::vector<ordered_json> witnesses;
   for (int i = 0; i < 100; ++i) witnesses.push_back(witness("reason " + std::to_string(i), {0}));

@@ -61,7 +61,8 @@ function drawPhaseNames(u: uPlot, data: Data, colour: Colour): void {
   u.ctx.fillStyle = colour("--quiet");
   let free = -Infinity;
   for (const phase of data.phases) {
-    const x = u.valToPos(phase.begin_s, "x", true) + 4 * uPlot.pxRatio;
+    // The plot begins a little after the first phase does.
+    const x = Math.max(u.valToPos(phase.begin_s, "x", true), u.bbox.left) + 4 * uPlot.pxRatio;
     if (x < free) continue;
     u.ctx.fillText(phase.name, x, u.bbox.top + 9 * uPlot.pxRatio);
     free = x + u.ctx.measureText(phase.name).width + 6 * uPlot.pxRatio;
