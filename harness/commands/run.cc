@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <csignal>
 #include <nlohmann/json.hpp>
 #include <random>
 
@@ -71,9 +72,10 @@ LocalWorldOptions world_options(const Experiment& experiment, const nemesis::Pla
 }
 
 std::string headline(const Experiment& e, const nemesis::Plan& plan) {
-  return fmt::format("{}: seed {}, {} nodes, n={} r={} w={} {}, workload {}, {} faults in {}", e.name, e.seed,
+  return fmt::format("{}: seed {}, {} nodes, n={} r={} w={} {}, workload {}, {} in {}", e.name, e.seed,
                      e.store.nodes, e.store.n, e.store.r, e.store.w, store::get(e.store, "conflict"),
-                     e.workload, plan.size(), nemesis::format_duration(e.duration));
+                     e.workload, plan.size() == 1 ? "1 fault" : fmt::format("{} faults", plan.size()),
+                     nemesis::format_duration(e.duration));
 }
 
 void print_dry_run(const Experiment& experiment, const nemesis::Plan& plan, bool json, Console& console) {
@@ -145,6 +147,8 @@ Exit run_command(const RunOptions& options, Console& console) {
     print_dry_run(*experiment, *plan, options.json, console);
     return Exit::pass;
   }
+  // Who stops reading what is printed, as `| head` does, does not end the run: its report is written.
+  std::signal(SIGPIPE, SIG_IGN);
   const Result<std::filesystem::path> folder = create_run_folder(*experiment, *plan, options.out);
   if (!folder) return complain(console, folder.error());
   if (!options.quiet)

@@ -1,9 +1,10 @@
 """What a stranger types: help, plans without running, and mistakes that are answered with what would be right."""
 
 import json
+import subprocess
 import unittest
 
-from fracas import EXPERIMENTS, EndToEnd
+from fracas import BUILD, EXPERIMENTS, EndToEnd
 
 
 class CommandLine(EndToEnd):
@@ -46,6 +47,12 @@ class CommandLine(EndToEnd):
         self.assertEqual(done.returncode, 0, done.stderr)
         for kind in ["process.kill", "process.pause", "network.partition", "clock.jump"]:
             self.assertIn(kind, done.stdout + done.stderr)
+
+
+    def test_results_that_cannot_be_written_are_no_success(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([str(BUILD / "fracas"), "list", "faults"], stdout=full, stderr=subprocess.DEVNULL, timeout=60)
+        self.assertEqual(done.returncode, 255)
 
 
 class Mistakes(EndToEnd):

@@ -32,6 +32,12 @@ class Interruption(EndToEnd):
         process.wait(10)
         wait_for(lambda: processes_of(folder) == [], 2, "all nodes gone")
 
+    def test_a_run_whose_output_nobody_reads_any_more_still_reports(self):
+        process, folder = self.start_run("head", "--seed", "5", "--duration", "2s")
+        process.stderr.close()
+        self.assertEqual(process.wait(120), 0)
+        self.assertTrue((folder / "report.html").exists())
+
     def test_a_node_that_dies_by_itself_is_an_event_and_the_run_goes_on(self):
         process, folder = self.start_run("death", "--seed", "4", "--duration", "5s")
         victim = processes_of(folder)[0]
