@@ -9,7 +9,7 @@ build_packages=(
   libboost1.81-dev libboost-filesystem1.81-dev       # Asio, Beast, Process v2 (which links Boost.Filesystem), Random
   nlohmann-json3-dev libtomlplusplus-dev libcli11-dev # JSON, experiments, command line
   libleveldb-dev libsnappy-dev                        # storage engine of the bundled store (links snappy)
-  libfmt-dev libsimdjson-dev zlib1g-dev               # formatting, reading histories, the data inside report.html
+  libfmt-dev libsimdjson-dev                          # formatting, reading histories
 )
 # What only the tests need.
 test_packages=(
