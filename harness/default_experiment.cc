@@ -41,6 +41,8 @@ nemesis::FaultSpec default_fault(std::string_view kind) {
 Experiment default_experiment() {
   Experiment experiment;
   experiment.about = "The bundled store under faults of every class.";
+  // Whoever asks a node that is paused or cut off waits for its time-out: enough others must go on meanwhile.
+  experiment.load.clients = 30;
   for (const nemesis::Kind& kind : nemesis::kinds()) experiment.faults.push_back(default_fault(kind.name));
   return experiment;
 }
