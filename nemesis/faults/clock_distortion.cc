@@ -4,9 +4,16 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "nemesis/parameters.h"
+
 namespace fracas::nemesis {
 
 namespace {
+
+constexpr Nanoseconds kSmallestSkew = 10'000'000;
+constexpr Nanoseconds kLargestSkew = 300'000'000'000;
+constexpr Nanoseconds kTenYears = 3650LL * 24 * 3'600'000'000'000;
+constexpr Range kLimits{.low = -kTenYears, .high = kTenYears};
 
 /// The latest readings: those of the shortest window back from now that holds any.
 ObservedSkew latest(const Clocks& clocks, const std::string& node, Nanoseconds now) {
@@ -27,6 +34,20 @@ Nanoseconds moved(const ObservedSkew& before, const ObservedSkew& during, Nanose
 }
 
 }  // namespace
+
+FaultResult<Nanoseconds> draw_by(const FaultSpec& spec, Random& random) {
+  const auto by =
+      read_durations(spec.parameters, "by", {.low = -kLargestSkew, .high = kLargestSkew}, kLimits);
+  if (!by) return by.error();
+  const Nanoseconds amount = draw_amount(random, *by, kSmallestSkew);
+  if (amount == 0) return FaultError{.field = "by", .message = "a skew of 0s does nothing"};
+  return amount;
+}
+
+Nanoseconds by_of(const Fault& fault) {
+  const auto by = read_durations(fault.parameters, "by", {.low = 0, .high = 0}, kLimits);
+  return by ? by->low : 0;
+}
 
 ActiveDistortion::ActiveDistortion(const Fault& fault, Surroundings& around, Law law)
     : law_(std::move(law)), begun_(around.now) {

@@ -37,8 +37,9 @@ class ActiveDistortion : public ActiveFault {
   std::map<std::string, Target> targets_;
 };
 
-/// Skews of 10 ms to 5 min, both signs: small ones find most bugs, big ones outlast every time-out.
-inline constexpr Nanoseconds kSmallestSkew = 10'000'000;
-inline constexpr Nanoseconds kLargestSkew = 300'000'000'000;
+/// The parameter `by`: how far a clock is set off. Left open it is 10 ms to 5 min, both signs: small ones
+/// find most bugs, big ones outlast every time-out.
+FaultResult<Nanoseconds> draw_by(const FaultSpec&, Random&);
+Nanoseconds by_of(const Fault&);
 
 }  // namespace fracas::nemesis

@@ -1,26 +1,19 @@
 // clock.jump: the wall clock is off by a fixed amount until the fault ends, as after a wrong NTP step.
 #include "nemesis/faults/clock_distortion.h"
-#include "nemesis/parameters.h"
 
 namespace fracas::nemesis {
 
 namespace {
 
-constexpr Range kLimits{.low = -3650LL * 24 * 3'600'000'000'000, .high = 3650LL * 24 * 3'600'000'000'000};
-
 FaultResult<void> draw(const FaultSpec& spec, const std::vector<std::string>&, Random& random, Fault& fault) {
-  const auto by =
-      read_durations(spec.parameters, "by", {.low = -kLargestSkew, .high = kLargestSkew}, kLimits);
+  const auto by = draw_by(spec, random);
   if (!by) return by.error();
-  const Nanoseconds amount = draw_amount(random, *by, kSmallestSkew);
-  if (amount == 0) return FaultError{.field = "by", .message = "a jump by 0s does nothing"};
-  fault.parameters = {{"by", format_duration(amount)}};
+  fault.parameters = {{"by", format_duration(*by)}};
   return {};
 }
 
 std::unique_ptr<ActiveFault> begin(const Fault& fault, Surroundings& around) {
-  const auto by = read_durations(fault.parameters, "by", {.low = 0, .high = 0}, kLimits);
-  const Nanoseconds offset = by ? by->low : 0;
+  const Nanoseconds offset = by_of(fault);
   ActiveDistortion::Law law;
   law.begin = [offset](Clocks& clocks, const std::string& node) {
     return clocks.distort(node, Skew{.offset = offset, .rate = 1.0});

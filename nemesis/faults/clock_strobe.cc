@@ -7,27 +7,22 @@ namespace fracas::nemesis {
 namespace {
 
 constexpr Nanoseconds kMillisecond = 1'000'000;
-constexpr Range kByLimits{.low = -3650LL * 24 * 3'600'000'000'000, .high = 3650LL * 24 * 3'600'000'000'000};
 constexpr Range kPeriodLimits{.low = kMillisecond, .high = 3'600'000 * kMillisecond};
 constexpr Range kUsualPeriod{.low = 10 * kMillisecond, .high = 1'000 * kMillisecond};
 
 FaultResult<void> draw(const FaultSpec& spec, const std::vector<std::string>&, Random& random, Fault& fault) {
-  const auto by =
-      read_durations(spec.parameters, "by", {.low = -kLargestSkew, .high = kLargestSkew}, kByLimits);
+  const auto by = draw_by(spec, random);
   if (!by) return by.error();
   const auto period = read_durations(spec.parameters, "period", kUsualPeriod, kPeriodLimits);
   if (!period) return period.error();
-  const Nanoseconds amount = draw_amount(random, *by, kSmallestSkew);
-  if (amount == 0) return FaultError{.field = "by", .message = "a strobe by 0s does nothing"};
   const Nanoseconds time = draw_amount(random, *period, kMillisecond);
-  fault.parameters = {{"by", format_duration(amount)}, {"period", format_duration(time)}};
+  fault.parameters = {{"by", format_duration(*by)}, {"period", format_duration(time)}};
   return {};
 }
 
 std::unique_ptr<ActiveFault> begin(const Fault& fault, Surroundings& around) {
-  const auto by = read_durations(fault.parameters, "by", {.low = 0, .high = 0}, kByLimits);
   const auto period = read_durations(fault.parameters, "period", kUsualPeriod, kPeriodLimits);
-  const Nanoseconds offset = by ? by->low : 0;
+  const Nanoseconds offset = by_of(fault);
   const Nanoseconds time = period ? period->low : kUsualPeriod.high;
   ActiveDistortion::Law law;
   law.begin = [offset, time](Clocks& clocks, const std::string& node) {
