@@ -1,11 +1,13 @@
 // What an experiment needs of the system under test: how a node is started, when it is ready, client calls,
-// one replica's own state. The bundled store is one target (targets/fracas_store.h). Calls travel as bytes
-// over the world's links.
+// one replica's own state, which nodes are home to a key. The bundled store is one target
+// (targets/fracas_store.h). Calls travel as bytes over the world's links.
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <filesystem>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/error.h"
@@ -44,6 +46,40 @@ struct NodeStatus {
   std::uint64_t hints_pending = 0;
   /// Completed exchanges by peer name; counts up.
   std::vector<std::pair<std::string, std::uint64_t>> exchanges;
+};
+
+/// Where one node listens on loopback and whom it talks to.
+struct NodePlace {
+  std::string name;
+  std::uint16_t http_port = 0;
+  std::uint16_t peer_port = 0;
+  std::filesystem::path data;
+  /// Every node in the cluster's order, itself included: where this node reaches it.
+  std::vector<std::pair<std::string, std::uint16_t>> peers;
+};
+
+/// A system that speaks HTTP, for a world of processes and sockets. Pure: texts in, texts out. A node is
+/// ready once it answers `status_request` with 200.
+class Target {
+ public:
+  virtual ~Target() = default;
+
+  /// Arguments of the program that is a node.
+  virtual std::vector<std::string> command_line(const NodePlace&) const = 0;
+
+  /// A whole HTTP/1.1 request, and what the answer to it means.
+  virtual std::string encode(const TargetRequest&) const = 0;
+  virtual TargetResponse decode(unsigned status, std::string_view body) const = 0;
+
+  virtual std::string status_request() const = 0;
+  virtual Result<NodeStatus> decode_status(unsigned status, std::string_view body) const = 0;
+
+  /// All that one replica has: (key, JSON text of {"key","values","clock"}), sorted by key.
+  virtual std::string dump_request() const = 0;
+  virtual Result<std::vector<std::pair<std::string, std::string>>> decode_dump(
+      unsigned status, std::string_view body) const = 0;
+
+  virtual std::vector<std::string> homes(const std::string& key) const = 0;
 };
 
 }  // namespace fracas::harness

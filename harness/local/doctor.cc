@@ -105,8 +105,9 @@ EnvironmentFact open_files() {
   constexpr rlim_t kEnough = 1024;  // five nodes with a proxy per directed pair, and 100 clients
   rlimit limit{};
   ::getrlimit(RLIMIT_NOFILE, &limit);
-  return {"open files", std::to_string(limit.rlim_cur),
-          limit.rlim_cur >= kEnough ? "" : "many nodes or clients may run out of them: ulimit -n 4096"};
+  // A run raises its limit to the hard one.
+  return {"open files", std::to_string(limit.rlim_max),
+          limit.rlim_max >= kEnough ? "" : "many nodes or clients may run out of them: raise the hard limit"};
 }
 
 EnvironmentFact free_disk() {

@@ -1,6 +1,7 @@
 #include "harness/local/local_world.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
@@ -22,7 +23,6 @@
 #include "harness/local/ports.h"
 #include "harness/targets/fracas_store.h"
 #include "nemesis/network/proxy_network.h"
-#include "store/ring.h"
 
 namespace fracas::harness {
 namespace {
@@ -61,8 +61,8 @@ struct NodePorts {
   std::uint16_t clients = 0;  ///< where clients connect: a proxy's, or `http`
 };
 
+/// Of a request that was not answered.
 TargetResponse to_response(const HttpReply& reply) {
-  if (reply.outcome == HttpReply::Outcome::answered) return fracas_store::decode(reply.status, reply.body);
   TargetResponse response;
   const bool refused = reply.outcome == HttpReply::Outcome::refused;
   response.status = refused ? TargetResponse::Status::rejected : TargetResponse::Status::unknown;
@@ -72,10 +72,10 @@ TargetResponse to_response(const HttpReply& reply) {
 
 class LocalWorld : public World {
  public:
-  explicit LocalWorld(const LocalWorldOptions& options)
+  LocalWorld(const LocalWorldOptions& options, std::vector<std::string> names, std::unique_ptr<Target> target)
       : options_(options),
-        names_(names_of(options.store.nodes)),
-        ring_(options.store.nodes),
+        names_(std::move(names)),
+        target_(std::move(target)),
         began_(Steady::now()),
         signals_(loop_),
         clocks_(loop_, {[this] { return now(); },
@@ -159,18 +159,19 @@ class LocalWorld : public World {
       });
     }
     nodes_->operation_began(to);
-    connection.request(fracas_store::encode(request), request.timeout_ns,
+    connection.request(target_->encode(request), request.timeout_ns,
                        [this, to, done = std::move(done)](const HttpReply& reply) {
                          nodes_->operation_ended(to);
-                         done(to_response(reply));
+                         const bool answered = reply.outcome == HttpReply::Outcome::answered;
+                         done(answered ? target_->decode(reply.status, reply.body) : to_response(reply));
                        });
   }
 
   void status(const std::string& node, std::function<void(Result<NodeStatus>)> done) override {
-    ask(node, fracas_store::status_request(), kStatusTimeout,
+    ask(node, target_->status_request(), kStatusTimeout,
         [this, node, sent_us = wall_us(), done = std::move(done)](Result<HttpReply> reply) {
           if (!reply) return done(reply.error());
-          auto status = fracas_store::decode_status(reply->status, reply->body);
+          auto status = target_->decode_status(reply->status, reply->body);
           const auto reading =
               status ? clock_reading(sent_us, wall_us(), status->wall_us) : std::optional<ClockReading>();
           if (reading) clocks_.read_back(node, *reading);
@@ -180,17 +181,13 @@ class LocalWorld : public World {
 
   void dump(const std::string& node,
             std::function<void(Result<std::vector<std::pair<std::string, std::string>>>)> done) override {
-    ask(node, fracas_store::dump_request(), kDumpTimeout, [done = std::move(done)](Result<HttpReply> reply) {
+    ask(node, target_->dump_request(), kDumpTimeout, [this, done = std::move(done)](Result<HttpReply> reply) {
       if (!reply) return done(reply.error());
-      done(fracas_store::decode_dump(reply->status, reply->body));
+      done(target_->decode_dump(reply->status, reply->body));
     });
   }
 
-  std::vector<std::string> homes(const std::string& key) const override {
-    std::vector<std::string> names;
-    for (const store::NodeIndex node : ring_.homes(key, options_.store.n)) names.push_back(names_[node]);
-    return names;
-  }
+  std::vector<std::string> homes(const std::string& key) const override { return target_->homes(key); }
 
   void on_node_exit(std::function<void(NodeExit)> callback) override { node_exit_ = std::move(callback); }
   void on_interrupt(std::function<void()> callback) override { interrupt_ = std::move(callback); }
@@ -221,7 +218,7 @@ class LocalWorld : public World {
   }
 
   Result<LocalNode> describe(std::size_t i) {
-    fracas_store::NodePlace place;
+    NodePlace place;
     place.name = names_[i];
     place.http_port = places_[i].http;
     place.peer_port = places_[i].peer;
@@ -239,14 +236,13 @@ class LocalWorld : public World {
     const auto clients = link(std::string(nemesis::kClients), i, places_[i].http);
     if (!clients) return clients.error();
     places_[i].clients = *clients;
-    return LocalNode{names_[i], fracas_store::command_line(options_.store, place),
-                     place.data.parent_path() / "output.log"};
+    return LocalNode{names_[i], target_->command_line(place), place.data.parent_path() / "output.log"};
   }
 
   LocalNodes::Hooks hooks() {
     return {[this] { return now(); },
             [this](const std::string& node, std::function<void(bool)> answered) {
-              ask(node, fracas_store::status_request(), kStatusTimeout,
+              ask(node, target_->status_request(), kStatusTimeout,
                   [answered = std::move(answered)](Result<HttpReply> reply) {
                     answered(reply && reply->status == 200);
                   });
@@ -321,7 +317,7 @@ class LocalWorld : public World {
 
   LocalWorldOptions options_;
   std::vector<std::string> names_;
-  store::Ring ring_;
+  std::unique_ptr<Target> target_;
   Steady::time_point began_;
   asio::io_context loop_{1};
   asio::signal_set signals_;
@@ -340,6 +336,14 @@ class LocalWorld : public World {
   std::function<void()> interrupt_;
 };
 
+/// A client has a connection to every node, and each takes two more in a proxy.
+void raise_open_files_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Result<std::filesystem::path> program_of(const LocalWorldOptions& options) {
   if (!options.program.empty()) return options.program;
   std::error_code failed;
@@ -355,7 +359,9 @@ Result<std::unique_ptr<World>> make_local_world(const LocalWorldOptions& options
   auto program = program_of(options);
   if (!program) return program.error();
   resolved.program = std::move(*program);
-  auto world = std::make_unique<LocalWorld>(resolved);
+  const std::vector<std::string> names = names_of(options.store.nodes);
+  raise_open_files_limit();
+  auto world = std::make_unique<LocalWorld>(resolved, names, fracas_store::make_target(options.store, names));
   const auto prepared = world->prepare();
   if (!prepared) return prepared.error();
   return std::unique_ptr<World>(std::move(world));

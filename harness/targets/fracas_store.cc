@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/targets/json_members.h"
+#include "store/ring.h"
 #include "workloads/json_array.h"
 
 namespace fracas::harness::fracas_store {
@@ -176,6 +177,48 @@ Result<std::vector<std::pair<std::string, std::string>>> decode_dump(unsigned st
   }
   std::sort(states.begin(), states.end());
   return states;
+}
+
+namespace {
+
+/// The functions above, for a world that knows targets only.
+class FracasStore : public Target {
+ public:
+  FracasStore(const store::Config& config, std::vector<std::string> nodes)
+      : config_(config), nodes_(std::move(nodes)), ring_(static_cast<int>(nodes_.size())) {}
+
+  std::vector<std::string> command_line(const NodePlace& place) const override {
+    return fracas_store::command_line(config_, place);
+  }
+  std::string encode(const TargetRequest& request) const override { return fracas_store::encode(request); }
+  TargetResponse decode(unsigned status, std::string_view body) const override {
+    return fracas_store::decode(status, body);
+  }
+  std::string status_request() const override { return fracas_store::status_request(); }
+  Result<NodeStatus> decode_status(unsigned status, std::string_view body) const override {
+    return fracas_store::decode_status(status, body);
+  }
+  std::string dump_request() const override { return fracas_store::dump_request(); }
+  Result<std::vector<std::pair<std::string, std::string>>> decode_dump(unsigned status,
+                                                                       std::string_view body) const override {
+    return fracas_store::decode_dump(status, body);
+  }
+  std::vector<std::string> homes(const std::string& key) const override {
+    std::vector<std::string> names;
+    for (const store::NodeIndex node : ring_.homes(key, config_.n)) names.push_back(nodes_[node]);
+    return names;
+  }
+
+ private:
+  store::Config config_;
+  std::vector<std::string> nodes_;
+  store::Ring ring_;
+};
+
+}  // namespace
+
+std::unique_ptr<Target> make_target(const store::Config& config, std::vector<std::string> nodes) {
+  return std::make_unique<FracasStore>(config, std::move(nodes));
 }
 
 }  // namespace fracas::harness::fracas_store

@@ -2,8 +2,7 @@
 // Pure functions on texts. (The interface: store/README.md.)
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,15 +14,8 @@
 
 namespace fracas::harness::fracas_store {
 
-/// Where one node listens and whom it talks to.
-struct NodePlace {
-  std::string name;
-  std::uint16_t http_port = 0;
-  std::uint16_t peer_port = 0;
-  std::filesystem::path data;
-  /// Every node in the cluster's order, itself included: where this node reaches it.
-  std::vector<std::pair<std::string, std::uint16_t>> peers;
-};
+/// `nodes`: names in the cluster's order.
+std::unique_ptr<Target> make_target(const store::Config&, std::vector<std::string> nodes);
 
 std::vector<std::string> command_line(const store::Config&, const NodePlace&);
 

@@ -20,6 +20,18 @@ TEST(FracasStoreTarget, WritesRequests) {
   EXPECT_THAT(encode({Kind::remove, "k1", "", "", 1}), HasSubstr("DELETE /kv/k1?timeout=1 "));
 }
 
+TEST(FracasStoreTarget, KnowsTheHomesOfAKey) {
+  store::Config config;
+  config.n = 2;
+  const auto target = make_target(config, {"n1", "n2", "n3"});
+  const auto homes = target->homes("k1");
+  ASSERT_EQ(homes.size(), 2u);
+  EXPECT_NE(homes[0], homes[1]);
+  config.n = 3;
+  EXPECT_THAT(make_target(config, {"n1", "n2", "n3"})->homes("k1"),
+              testing::UnorderedElementsAre("n1", "n2", "n3"));
+}
+
 TEST(FracasStoreTarget, UnderstandsSiblings) {
   const auto answer = decode(
       200,

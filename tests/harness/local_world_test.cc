@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -251,6 +252,17 @@ TEST_F(LocalWorldTest, DistortsOneClockAndReadsItBack) {
   const auto released = status("n2");
   ASSERT_TRUE(released.has_value());
   EXPECT_NEAR(static_cast<double>(released->wall_us - world_->wall_us()), 0, 1e6);
+}
+
+TEST_F(LocalWorldTest, TakesAsManyFilesAsItMay) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  rlimit low = limit;
+  low.rlim_cur = std::min<rlim_t>(256, limit.rlim_max);
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+  ASSERT_TRUE(make_local_world(options_).has_value());
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(limit.rlim_cur, limit.rlim_max);
 }
 
 TEST_F(LocalWorldTest, StopsPausedNodesTooAndLeavesNoProcess) {
