@@ -35,7 +35,6 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
   Impl(asio::io_context& loop, std::uint16_t port)
       : socket_(loop), timer_(loop), endpoint_(asio::ip::address_v4::loopback(), port) {}
 
-  bool connected() const { return connected_; }
   bool busy() const { return static_cast<bool>(done_); }
 
   void request(std::string text, std::int64_t timeout_ns, Done done) {
@@ -187,7 +186,6 @@ class HttpConnection::Impl : public std::enable_shared_from_this<Impl> {
 HttpConnection::HttpConnection(asio::io_context& loop, std::uint16_t port)
     : impl_(std::make_shared<Impl>(loop, port)) {}
 HttpConnection::~HttpConnection() { impl_->abandon(); }
-bool HttpConnection::connected() const { return impl_->connected(); }
 bool HttpConnection::busy() const { return impl_->busy(); }
 void HttpConnection::request(std::string text, std::int64_t timeout_ns, Done done) {
   impl_->request(std::move(text), timeout_ns, std::move(done));

@@ -31,7 +31,6 @@ class HttpConnection {
   /// Drops an open request without calling back.
   ~HttpConnection();
 
-  bool connected() const;
   bool busy() const;
   /// Sends a whole request; the callback comes exactly once, within the time-out, and may send the next. Only
   /// when not busy.
