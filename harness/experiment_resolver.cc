@@ -199,6 +199,18 @@ Result<void> ExperimentResolver::check_faults() const {
       fmt::format("{}{} ({}): {}", entry, error.field, experiment_.faults[error.entry].kind, error.message));
 }
 
+/// What the workload does not test can neither hold nor be violated.
+Result<void> ExperimentResolver::check_expectations() const {
+  const auto& tested = workloads::find_workload(experiment_.workload)->properties;
+  for (const auto& [property, unused] : experiment_.expect) {
+    if (std::find(tested.begin(), tested.end(), property) != tested.end()) continue;
+    return usage(where({"expect." + property}),
+                 fmt::format("expect.{}: the workload {} does not test it (it tests: {})", property,
+                             experiment_.workload, fmt::join(tested, ", ")));
+  }
+  return {};
+}
+
 Result<Experiment> ExperimentResolver::finish() && {
   if (experiment_.load.reads + experiment_.load.deletes > 1)
     return usage(where({"workload.reads", "workload.deletes"}),
@@ -208,6 +220,7 @@ Result<Experiment> ExperimentResolver::finish() && {
     return usage(where({key, "store."}), fmt::format("{}: {}", key, checked.error().message));
   }
   if (auto checked = check_faults(); !checked) return checked.error();
+  if (auto checked = check_expectations(); !checked) return checked.error();
   experiment_.load.seed = experiment_.seed;
   return std::move(experiment_);
 }

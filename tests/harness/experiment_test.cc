@@ -80,7 +80,7 @@ lasts = "500ms"
 by = ["-60s", "60s"]
 kind = "clock.jump"
 [expect]
-lost-writes = "violated"
+lost-updates = "violated"
 )");
   ASSERT_TRUE(e) << e.error().message;
   EXPECT_EQ(e->name, "my-try");
@@ -99,7 +99,7 @@ lost-writes = "violated"
   EXPECT_EQ(e->faults[0].lasts, 500'000'000);
   EXPECT_EQ(std::get<std::string>(e->faults[0].parameters.at("shape")), "isolate");
   EXPECT_EQ(std::get<std::vector<std::string>>(e->faults[1].parameters.at("by")).size(), 2U);
-  EXPECT_EQ(e->expect.at("lost-writes"), "violated");
+  EXPECT_EQ(e->expect.at("lost-updates"), "violated");
 }
 
 TEST_F(ExperimentFile, AFileWithoutFaultsHasNone) { EXPECT_TRUE(load("name = \"calm\"")->faults.empty()); }
@@ -143,6 +143,9 @@ TEST_F(ExperimentFile, MistakesAreAnsweredWithPlaceAndWordMeant) {
        "fault.0.every=2s on the command line"},
       {"[expect]\nregularr = \"holds\"\n",
        "my-try.toml:2:1: there is no property 'regularr', did you mean 'regular'?"},
+      {"[workload]\nkind = \"set\"\n[expect]\nregular = \"holds\"\n",
+       "my-try.toml:4:11: expect.regular: the workload set does not test it (it tests: lost-updates, "
+       "convergence, no-phantoms, honest-failures)"},
       {"[expect]\nregular = \"hold\"\n",
        "my-try.toml:2:11: expect.regular: 'hold' is no expectation, did you mean 'holds'?"},
       {"[store]\npreset = \"dynamo\"\n",
