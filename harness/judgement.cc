@@ -139,16 +139,23 @@ void count_operation(RunTally& run, const checker::Operation& operation) {
   if (!reads) ++run.ok_writes;
 }
 
+std::vector<const Judged*> most_telling_first(const std::vector<Judged>& all) {
+  std::vector<const Judged*> sorted;
+  for (const Judged& judged : all) sorted.push_back(&judged);
+  std::stable_sort(sorted.begin(), sorted.end(), tells_more);
+  return sorted;
+}
+
 Judgement conclude(std::vector<Judged> all, const Expectations& expect, const RunTally& run) {
-  std::vector<const Judged*> unmet;
   const Judged* undecided = nullptr;
   for (Judged& judged : all) {
     const Standing how = standing(judged, expect, run.interrupted);
     judged.met = how != Standing::unmet;
-    if (how == Standing::unmet) unmet.push_back(&judged);
     if (how == Standing::undecided && undecided == nullptr) undecided = &judged;
   }
-  std::stable_sort(unmet.begin(), unmet.end(), tells_more);
+  std::vector<const Judged*> unmet = most_telling_first(all);
+  unmet.erase(std::remove_if(unmet.begin(), unmet.end(), [](const Judged* judged) { return judged->met; }),
+              unmet.end());
   // In this order: 255, 1, 130, 3, 2, 0.
   if (run.error) {
     return verdict(Exit::environment, "error",

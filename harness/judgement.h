@@ -30,6 +30,10 @@ struct RunTally {
 
 void count_operation(RunTally&, const checker::Operation&);
 
+/// Violated before the rest; among them what explains the others first, then by count. Pointers into the
+/// list.
+std::vector<const Judged*> most_telling_first(const std::vector<Judged>&);
+
 /// Decides what is met. `expect` (property -> "holds" | "violated") goes before the promise.
 Judgement conclude(std::vector<Judged>, const std::map<std::string, std::string>& expect, const RunTally&);
 

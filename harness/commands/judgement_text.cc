@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/commands/table.h"
+#include "harness/judgement.h"
 
 namespace fracas::harness {
 namespace {
@@ -52,12 +53,14 @@ std::string properties_text(const Judgement& judgement) {
 
 std::string witnesses_text(const Judgement& judgement, std::size_t most) {
   std::string text;
-  for (const Judged& judged : judgement.properties) {
-    const checker::Verdict& v = judged.verdict;
+  std::vector<const Judged*> sorted = most_telling_first(judgement.properties);
+  std::stable_partition(sorted.begin(), sorted.end(), [](const Judged* judged) { return !judged->met; });
+  for (const Judged* judged : sorted) {
+    const checker::Verdict& v = judged->verdict;
     if (v.result != checker::Result::violated) continue;
     text += fmt::format("{}, violated {} ({}):\n", v.property,
                         v.count == 1 ? "once" : fmt::format("{} times", v.count),
-                        judged.promise.guaranteed ? "guaranteed" : "not guaranteed");
+                        judged->promise.guaranteed ? "guaranteed" : "not guaranteed");
     const std::size_t shown = std::min(most, v.witnesses.size());
     for (std::size_t i = 0; i < shown; ++i)
       text += "  - " + wrapped(v.witnesses[i].explanation, 4, kColumns) + '\n';

@@ -52,6 +52,14 @@ TEST(PropertiesText, ReasonsFollowTheTable) {
               HasSubstr("\n\nlost-writes: not-applicable: with siblings no write wins over another"));
 }
 
+TEST(WitnessesText, BeginsWithWhatTheVerdictIsAbout) {
+  Judgement judgement = example();
+  judgement.properties.push_back(judged("honest-failures", checker::Result::violated, false));
+  const std::string text = witnesses_text(judgement);
+  EXPECT_LT(text.find("honest-failures"), text.find("read-your-writes"));
+  EXPECT_LT(text.find("read-your-writes"), text.find("regular"));
+}
+
 TEST(WitnessesText, CountsAsOneSaysIt) {
   EXPECT_THAT(witnesses_text(example()),
               HasSubstr("read-your-writes, violated once (guaranteed):\n  - Session"));
