@@ -103,9 +103,8 @@ void add_run(CLI::App& app, Parsed& parsed) {
   command->add_option("--duration", parsed.duration, "of the torment phase: 30s")
       ->check(CLI::Validator(check_duration, "DURATION"));
   command
-      ->add_option(
-          "--fault", parsed.run.faults,
-          "classes or kinds that replace the experiment's faults: network,process.kill; none: no faults")
+      ->add_option("--fault", parsed.run.faults,
+                   "classes or kinds instead of the experiment's faults: network,process.kill, or none")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("--world", parsed.world, "where nodes run: local (processes on this machine)")

@@ -24,8 +24,9 @@ std::string progress_text(const Progress& p, std::size_t width) {
   std::string text = planned ? fmt::format("{} {:.0f}/{:.0f} s", p.phase, p.elapsed_s, p.limit_s)
                              : fmt::format("{} {:.0f} s (at most {:.0f})", p.phase, p.elapsed_s, p.limit_s);
   text += fmt::format(" | {:.0f} ops/s, ok {}, fail {}, info {}", p.per_second, p.ok, p.fail, p.info);
-  if (!p.nodes_away.empty()) text += fmt::format(" | not ready: {}", fmt::join(p.nodes_away, " "));
+  // Nodes are away because of faults, mostly: where there is no room for both, the faults say more.
   if (!p.active_faults.empty()) text += fmt::format(" | {}", fmt::join(p.active_faults, ", "));
+  if (!p.nodes_away.empty()) text += fmt::format(" | not ready: {}", fmt::join(p.nodes_away, " "));
   if (text.size() > width) text = text.substr(0, width - 3) + "...";
   return text;
 }

@@ -11,7 +11,7 @@
 
 namespace fracas::harness {
 
-/// "torment 12/30 s | 198 ops/s, ok 2400, fail 3, info 12 | not ready: n3 | process.kill n3"; at most `width`
+/// "torment 12/30 s | 198 ops/s, ok 2400, fail 3, info 12 | process.kill n3 | not ready: n3"; at most `width`
 /// characters.
 std::string progress_text(const Progress&, std::size_t width);
 

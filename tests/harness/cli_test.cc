@@ -203,7 +203,7 @@ TEST(Table, WrapsItsLastColumn) {
 TEST(LiveLine, ShowsPhaseRateMissingNodesAndFaults) {
   const Progress progress{"torment", 12, 30, 2400, 3, 12, 198, {"n1", "n2"}, {"n3"}, {"clock.jump n1"}};
   EXPECT_EQ(progress_text(progress, 200),
-            "torment 12/30 s | 198 ops/s, ok 2400, fail 3, info 12 | not ready: n3 | clock.jump n1");
+            "torment 12/30 s | 198 ops/s, ok 2400, fail 3, info 12 | clock.jump n1 | not ready: n3");
   EXPECT_EQ(progress_text(progress, 20).size(), 20U);
 }
 
