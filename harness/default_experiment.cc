@@ -43,6 +43,7 @@ Experiment default_experiment() {
   experiment.about = "The bundled store under faults of every class.";
   // Whoever asks a node that is paused or cut off waits for its time-out: enough others must go on meanwhile.
   experiment.load.clients = 30;
+  experiment.clients.rate = 500;
   for (const nemesis::Kind& kind : nemesis::kinds()) experiment.faults.push_back(default_fault(kind.name));
   return experiment;
 }
