@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "harness/judgement.h"
@@ -53,6 +54,26 @@ Result<checker::Evidence> read_evidence(const std::filesystem::path& folder, con
 
 bool known(const std::vector<std::string>& nodes, std::string_view node) {
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
+}
+
+std::uint64_t lines_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::vector<char> buffer(1 << 16);
+  std::uint64_t lines = 0;
+  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), in.gcount() > 0)
+    lines += static_cast<std::uint64_t>(std::count(buffer.begin(), buffer.begin() + in.gcount(), '\n'));
+  return lines;
+}
+
+/// A history that was cut between two lines looks sound, and what it lost would be called phantoms.
+Result<void> check_length(const std::filesystem::path& history, const RunFacts& run) {
+  if (!run.events) return {};
+  const std::uint64_t lines = lines_of(history);
+  if (lines == *run.events) return {};
+  return contradiction(
+      history, lines,
+      fmt::format("the history ends here with {} events, but run.json counted {}: it was cut or changed",
+                  lines, *run.events));
 }
 
 /// What a run that came to its end has left: without it a verdict would accuse the store, or acquit it.
@@ -116,6 +137,7 @@ Result<Materials> read_materials(const std::filesystem::path& folder) {
   auto evidence = read_evidence(folder, m.run);
   if (!evidence) return evidence.error();
   m.evidence = std::move(*evidence);
+  if (auto whole = check_length(folder / "history.jsonl", m.run); !whole) return whole.error();
   if (auto complete = check_complete(folder, m); !complete) return complete.error();
   if (auto agreed = check_agreement(folder, m); !agreed) return agreed.error();
   return m;

@@ -28,6 +28,7 @@ class Recorder {
   void flush() { file_.flush(); }
 
   const OperationCounts& counts() const { return counts_; }
+  std::uint64_t events() const { return next_index_; }
   /// Keys of all operations so far.
   const std::set<std::string, std::less<>>& keys() const { return keys_; }
   const std::optional<Error>& error() const { return file_.error(); }

@@ -62,6 +62,7 @@ RunFacts facts_of(const Json& json) {
   facts.conflict = json.value("conflict", std::string());
   facts.ended = present(json, "phases") && !json.at("phases").empty();
   facts.interrupted = json.value("interrupted", false);
+  if (facts.ended && present(json, "events")) facts.events = json.at("events").get<std::uint64_t>();
   if (present(json, "error")) facts.error = json.at("error").get<std::string>();
   if (present(json, "settlement")) facts.settlement = settlement(json.at("settlement"));
   return facts;

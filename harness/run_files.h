@@ -25,6 +25,7 @@ struct RunFacts {
   bool interrupted = false;
   std::optional<std::string> error;
   std::optional<checker::Settlement> settlement;
+  std::optional<std::uint64_t> events;  ///< lines of history.jsonl when the run had ended
 };
 
 /// Errors: "file:line:column: ..." for what is not JSON, "file: ..." for what is not a run's; usage.

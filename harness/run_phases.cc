@@ -397,6 +397,7 @@ void RunPhases::note(std::string text) {
 }
 
 void RunPhases::write_summary() {
+  summary_.events = recorder_.events();
   const auto written = write_run_summary(folder_ / "run.json", experiment_, summary_);
   if (!written && !summary_.error) summary_.error = written.error();
 }

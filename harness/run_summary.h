@@ -28,6 +28,7 @@ struct RunSummary {
   std::optional<Error> error;
   std::vector<std::string> notes;
   std::optional<checker::Settlement> settlement;
+  std::uint64_t events = 0;  ///< lines of history.jsonl, so that a history cut between two lines is noticed
 };
 
 Result<void> write_run_summary(const std::filesystem::path& run_json, const Experiment&, const RunSummary&);

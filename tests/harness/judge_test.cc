@@ -312,6 +312,13 @@ TEST_F(RunFolder, AnEmptyHistoryOfARunThatEndedAccusesNobody) {
   EXPECT_EQ(refused(), "history.jsonl: is empty, though the run came to its end");
 }
 
+TEST_F(RunFolder, AHistoryCutBetweenTwoLinesAccusesNobody) {
+  run_["events"] = index_ + 2;
+  EXPECT_EQ(refused(),
+            "history.jsonl:48: the history ends here with 48 events, but run.json counted 50: it was cut or "
+            "changed");
+}
+
 TEST_F(RunFolder, MissingFaultsOfARunThatEndedAreRefused) {
   plan_.push_back({{"id", 0}, {"kind", "clock.jump"}});
   save();
