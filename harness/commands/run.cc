@@ -157,6 +157,9 @@ Exit run_command(const RunOptions& options, Console& console) {
   const std::string reproduce = reproduce_command(options, *experiment);
   const Result<RunOutcome> outcome = torment(*experiment, *plan, *folder, reproduce, options.quiet, console);
   if (!outcome) return complain(console, outcome.error());
+  // Nothing runs any more and everything is saved: judging ends with a report, whoever is impatient now.
+  std::signal(SIGINT, SIG_IGN);
+  std::signal(SIGTERM, SIG_IGN);
   const Result<Judgement> judgement = judge_run(*folder);
   if (!judgement) {
     // What was just recorded must be readable; if it is not, that is no fault of the user's.

@@ -1,5 +1,6 @@
 """Whatever ends a run, nothing is left behind, and what was recorded is judged and reported."""
 
+import json
 import os
 import signal
 import unittest
@@ -23,6 +24,15 @@ class Interruption(EndToEnd):
 
     def test_sigterm_does_the_same(self):
         folder, _ = self.interrupted("sigterm", signal.SIGTERM)
+        self.assertTrue((folder / "report.html").exists())
+
+    def test_impatience_while_the_run_is_judged_does_not_cost_the_report(self):
+        process, folder = self.start_run("impatient", "--seed", "5", "--set", "workload.rate=max")
+        process.send_signal(signal.SIGINT)
+        wait_for(lambda: json.loads((folder / "run.json").read_text())["interrupted"], 60, "everything saved")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, errors)
         self.assertTrue((folder / "report.html").exists())
 
     def test_kill_9_leaves_no_node_alive_for_two_seconds(self):
