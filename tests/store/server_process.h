@@ -70,7 +70,7 @@ class HttpClient {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A cluster of processes, ready when the constructor returns.
+/// A cluster of processes. When the constructor returns they are ready and have found each other.
 class Cluster {
  public:
   explicit Cluster(int nodes, std::vector<std::string> flags = {});
@@ -87,6 +87,9 @@ class Cluster {
   std::vector<std::string> arguments(int node) const;
 
  private:
+  /// Until it can read from all homes of a key; a node is ready before its links to its peers are.
+  void wait_for_peers(int node);
+
   Folder folder_;
   std::vector<std::string> flags_;
   std::vector<std::uint16_t> http_ports_;

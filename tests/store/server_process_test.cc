@@ -155,6 +155,18 @@ Cluster::Cluster(int nodes, std::vector<std::string> flags) : flags_(std::move(f
     processes_.push_back(nullptr);
   }
   for (int i = 0; i < nodes; ++i) start(i);
+  for (int i = 0; i < nodes; ++i) wait_for_peers(i);
+}
+
+void Cluster::wait_for_peers(int node) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (ask(node, "GET", "/kv/nobody-wrote-this?r=all").status != 404) {
+    if (std::chrono::steady_clock::now() > end) {
+      ADD_FAILURE() << "n" << node + 1 << " did not reach its peers within 10 s";
+      return;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
 }
 
 std::vector<std::string> Cluster::arguments(int node) const {
