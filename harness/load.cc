@@ -58,15 +58,12 @@ void Load::stop() {
 }
 
 void Load::start_final_reads(const std::set<std::string, std::less<>>& touched) {
-  workloads::Parameters parameters = experiment_.load;
-  parameters.seed = experiment_.seed;
-  auto reads = std::make_shared<std::vector<workloads::Intent>>(workload_.final_reads(parameters));
-  std::erase_if(*reads, [&](const workloads::Intent& intent) { return !touched.contains(intent.key); });
+  auto keys = std::make_shared<const std::vector<std::string>>(touched.begin(), touched.end());
   for (int i = 0; i < kFinalReaders; ++i) {
-    IntentSource source = [reads, next = static_cast<std::size_t>(i)]() mutable {
-      if (next >= reads->size()) return std::optional<workloads::Intent>();
+    IntentSource source = [keys, next = static_cast<std::size_t>(i)]() mutable {
+      if (next >= keys->size()) return std::optional<workloads::Intent>();
       const std::size_t current = std::exchange(next, next + kFinalReaders);
-      return std::optional((*reads)[current]);
+      return std::optional(workloads::Intent{checker::Function::read, (*keys)[current]});
     };
     readers_.push_back(std::make_unique<Client>(
         world_, recorder_, session_options(experiment_.load.clients + i), std::move(source), 0));

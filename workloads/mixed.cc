@@ -45,15 +45,7 @@ std::unique_ptr<Generator> generator(const Parameters& parameters, int client) {
   return std::make_unique<MixedGenerator>(parameters, client);
 }
 
-std::vector<Intent> final_reads(const Parameters& parameters) {
-  std::vector<Intent> reads = register_final_reads(parameters, kRegisters);
-  for (Intent& intent : set_final_reads(parameters)) reads.push_back(std::move(intent));
-  return reads;
-}
-
-std::string hottest_key(const Parameters& parameters) {
-  return register_final_reads(parameters, kRegisters).front().key;
-}
+std::string hottest_key(const Parameters&) { return register_hottest_key(kRegisters); }
 
 std::string answer(const Intent& intent, const std::vector<std::string>& siblings) {
   return is_set(intent) ? set_answer(siblings) : register_answer(siblings);
@@ -67,7 +59,6 @@ const Workload& mixed_workload() {
                                  {"read-your-writes", "regular", "lost-updates", "lost-writes", "durability",
                                   "convergence", "no-phantoms", "honest-failures"},
                                  generator,
-                                 final_reads,
                                  hottest_key,
                                  answer,
                                  set_modify};

@@ -76,8 +76,7 @@ class RegisterGenerator : public Generator {
 std::unique_ptr<Generator> generator(const Parameters& parameters, int client) {
   return register_generator(parameters, client, "");
 }
-std::vector<Intent> final_reads(const Parameters& parameters) { return register_final_reads(parameters, ""); }
-std::string hottest_key(const Parameters&) { return hot_key("", 0); }
+std::string hottest_key(const Parameters&) { return register_hottest_key(""); }
 std::string answer(const Intent&, const std::vector<std::string>& siblings) {
   return register_answer(siblings);
 }
@@ -93,16 +92,7 @@ std::unique_ptr<Generator> register_generator(const Parameters& parameters, int 
   return std::make_unique<RegisterGenerator>(parameters, client, prefix);
 }
 
-std::vector<Intent> register_final_reads(const Parameters& parameters, std::string_view prefix) {
-  std::vector<Intent> reads;
-  for (int i = 0; i < std::max(1, parameters.keys); ++i) {
-    reads.push_back({Function::read, hot_key(prefix, static_cast<std::uint64_t>(i))});
-  }
-  for (int i = 0; i < parameters.cold_keys; ++i) {
-    reads.push_back({Function::read, cold_key(prefix, static_cast<std::uint64_t>(i))});
-  }
-  return reads;
-}
+std::string register_hottest_key(std::string_view prefix) { return hot_key(prefix, 0); }
 
 std::string register_answer(const std::vector<std::string>& siblings) {
   if (siblings.empty()) return "null";
@@ -116,7 +106,6 @@ const Workload& register_workload() {
                                  {"read-your-writes", "regular", "lost-writes", "durability", "convergence",
                                   "no-phantoms", "honest-failures"},
                                  generator,
-                                 final_reads,
                                  hottest_key,
                                  answer,
                                  modify};

@@ -16,8 +16,6 @@ using checker::Function;
 
 /// Adds of all clients together per round and key.
 constexpr std::uint64_t kAddsPerKey = 8;
-/// Adds of one client after which only reads follow: 1000 rounds of a client's part of a round.
-constexpr std::uint64_t kRounds = 1000;
 
 std::uint64_t key_count(const Parameters& parameters) {
   return static_cast<std::uint64_t>(std::max(1, parameters.keys));
@@ -37,11 +35,11 @@ class SetGenerator : public Generator {
       : parameters_(parameters), client_(client), draw_(parameters.seed, client, "set") {}
 
   Intent next() override {
-    const std::uint64_t round = std::min(added_ / adds_per_round(parameters_), kRounds - 1);
+    const std::uint64_t round = added_ / adds_per_round(parameters_);
     const bool reads = draw_.chance(parameters_.reads);
     const bool hot = draw_.chance(parameters_.hot);
     std::string key = set_key(round, hot ? 0 : draw_.below(key_count(parameters_)));
-    if (reads || added_ >= kRounds * adds_per_round(parameters_)) return {Function::read, std::move(key)};
+    if (reads) return {Function::read, std::move(key)};
     return {Function::add, std::move(key), fmt::format("\"{}-{}\"", client_, ++added_)};
   }
 
@@ -78,17 +76,6 @@ std::unique_ptr<Generator> set_generator(const Parameters& parameters, int clien
   return std::make_unique<SetGenerator>(parameters, client);
 }
 
-std::vector<Intent> set_final_reads(const Parameters& parameters) {
-  std::vector<Intent> reads;
-  reads.reserve(kRounds * key_count(parameters));
-  for (std::uint64_t round = 0; round < kRounds; ++round) {
-    for (std::uint64_t i = 0; i < key_count(parameters); ++i) {
-      reads.push_back({Function::read, set_key(round, i)});
-    }
-  }
-  return reads;
-}
-
 std::string set_answer(const std::vector<std::string>& siblings) { return to_array(elements_of(siblings)); }
 
 std::string set_modify(const Intent& intent, const std::vector<std::string>& siblings) {
@@ -103,7 +90,6 @@ const Workload& set_workload() {
       "adds of unique elements to sets by read-modify-write with the causal context, and reads",
       {"lost-updates", "convergence", "no-phantoms", "honest-failures"},
       set_generator,
-      set_final_reads,
       hottest_key,
       answer,
       set_modify};

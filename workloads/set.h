@@ -15,7 +15,6 @@ const Workload& set_workload();
 
 // Its parts, for workloads that combine several. All its keys begin with "s".
 std::unique_ptr<Generator> set_generator(const Parameters&, int client);
-std::vector<Intent> set_final_reads(const Parameters&);
 /// The union of the siblings' elements, sorted, as a JSON array.
 std::string set_answer(const std::vector<std::string>& siblings);
 /// The same with the intent's element in it.

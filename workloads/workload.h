@@ -47,8 +47,6 @@ struct Workload {
   std::string_view sentence;
   std::vector<std::string_view> properties;  ///< names that its histories can be judged on
   std::unique_ptr<Generator> (*generator)(const Parameters&, int client);
-  std::vector<Intent> (*final_reads)(
-      const Parameters&);  ///< one read for every key that can have been touched
   std::string (*hottest_key)(const Parameters&);
   /// What a read of this key answers to the application: null, the value, an array of siblings; a set: its
   /// elements.

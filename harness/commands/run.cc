@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <malloc.h>
 #include <algorithm>
+
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -99,6 +101,10 @@ Result<RunOutcome> torment(const Experiment& experiment, const nemesis::Plan& pl
                         [&line](const Progress& progress) { line.show(progress); });
 }
 
+/// Running, judging and reporting each hold much at a time, and nothing in common: what one has freed must
+/// not add to what the next one needs.
+void give_memory_back() { malloc_trim(0); }
+
 void print_last_lines(const Judgement& judgement, const std::filesystem::path& folder,
                       const std::string& reproduce, Console& console) {
   console.err << bold(console, "verdict: " + judgement.verdict) << '\n'
@@ -160,7 +166,9 @@ Exit run_command(const RunOptions& options, Console& console) {
   // Nothing runs any more and everything is saved: judging ends with a report, whoever is impatient now.
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGTERM, SIG_IGN);
+  give_memory_back();
   const Result<Judgement> judgement = judge_run(*folder);
+  give_memory_back();
   if (!judgement) {
     // What was just recorded must be readable; if it is not, that is no fault of the user's.
     const Error& why = outcome->error ? *outcome->error : judgement.error();

@@ -60,22 +60,6 @@ RC_GTEST_PROP(Generators, DrawTheSameWhateverTheOtherClientsDo, ()) {
   }
 }
 
-RC_GTEST_PROP(Generators, TouchOnlyKeysThatTheFinalReadsRead, ()) {
-  const Parameters parameters = draw_parameters();
-  const Workload& workload = draw_workload();
-  std::set<std::string> read;
-  for (const Intent& intent : workload.final_reads(parameters)) {
-    RC_ASSERT(intent.f == Function::read);
-    RC_ASSERT(read.insert(intent.key).second);
-  }
-  RC_ASSERT(read.count(workload.hottest_key(parameters)) == 1u);
-  for (int client = 0; client < parameters.clients; ++client) {
-    for (const Intent& intent : take(*workload.generator(parameters, client), 200)) {
-      RC_ASSERT(read.count(intent.key) == 1u);
-    }
-  }
-}
-
 TEST(Generators, DifferBetweenSeedsAndBetweenClients) {
   for (const Workload& workload : workloads()) {
     Parameters parameters;

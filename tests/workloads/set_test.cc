@@ -46,17 +46,6 @@ TEST(SetWorkload, KeepsSetsSmallInLongRuns) {
   EXPECT_GT(total, 80'000);
 }
 
-TEST(SetWorkload, OnlyReadsOnceItsRoundsAreOver) {
-  Parameters parameters;
-  parameters.keys = 1;
-  parameters.clients = 8;  // one add a round
-  parameters.reads = 0;
-  const auto generator = set_workload().generator(parameters, 0);
-  int adds = 0;
-  for (int i = 0; i < 2'000; ++i) adds += generator->next().f == Function::add;
-  EXPECT_EQ(adds, 1'000);
-}
-
 TEST(JsonArray, SplitsNestedValuesAndStringsWithBrackets) {
   const auto parts = split_json_array(R"(["a]\"",{"b":[1,2]},null,-3,[]])");
   ASSERT_TRUE(parts.has_value());
