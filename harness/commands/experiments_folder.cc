@@ -12,13 +12,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Beside the build folder, below the working directory, or in the tree that this file was compiled from.
+/// Beside a folder that contains the program (the build folder lies in the checkout), or below the working
+/// directory.
 std::vector<fs::path> candidates() {
   const fs::path below = fs::path("workloads") / "experiments";
   std::error_code ignored;
-  const fs::path program = fs::read_symlink("/proc/self/exe", ignored);
-  const fs::path source = fs::path(__FILE__).parent_path().parent_path().parent_path();
-  return {program.parent_path().parent_path() / below, below, source / below};
+  std::vector<fs::path> folders;
+  fs::path folder = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (; folder.has_relative_path(); folder = folder.parent_path()) folders.push_back(folder / below);
+  folders.push_back(below);
+  return folders;
 }
 
 }  // namespace
