@@ -298,7 +298,11 @@ class Model {
 
   ModelRun finish() {
     if (options_.settled) {
-      for (const auto& step : floating_) step();
+      // A late step may send more: by index, and a copy, since the list then moves.
+      for (std::size_t i = 0; i < floating_.size(); ++i) {
+        const auto step = floating_[i];
+        step();
+      }
       State all;
       for (int i = 0; i < kReplicas; ++i) all = join(all, replicas_[i]);
       for (int i = 0; i < kReplicas; ++i) replicas_[i] = all;
