@@ -38,13 +38,16 @@ nemesis::FaultSpec default_fault(std::string_view kind) {
   return spec(std::string(kind), "one", kEvery, 0);
 }
 
-Experiment default_experiment() {
+Experiment default_experiment(WorldKind world) {
   Experiment experiment;
+  experiment.world = world;
   experiment.about = "The bundled store under faults of every class.";
   // Whoever asks a node that is paused or cut off waits for its time-out: enough others must go on meanwhile.
   experiment.load.clients = 30;
   experiment.clients.rate = 500;
-  for (const nemesis::Kind& kind : nemesis::kinds()) experiment.faults.push_back(default_fault(kind.name));
+  for (const nemesis::Kind& kind : nemesis::kinds()) {
+    if (why_not(world, kind.needs).empty()) experiment.faults.push_back(default_fault(kind.name));
+  }
   return experiment;
 }
 

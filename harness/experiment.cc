@@ -6,6 +6,7 @@
 
 #include "harness/experiment_fields.h"
 #include "harness/experiment_resolver.h"
+#include "harness/script_fields.h"
 
 namespace fracas::harness {
 namespace {
@@ -16,6 +17,14 @@ std::string name_of(const std::filesystem::path& file) {
   for (char& c : name)
     if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '-') c = '_';
   return name.empty() ? "experiment" : name;
+}
+
+/// What the default experiment consists of depends on it, so that it is needed before all else.
+WorldKind world_in(const std::vector<std::pair<std::string, std::string>>& settings) {
+  WorldKind world = WorldKind::local;
+  for (const auto& [key, text] : settings)
+    if (key == "world") world = world_kind(text).value_or(world);
+  return world;
 }
 
 void put(nlohmann::json& json, std::string_view dotted, nlohmann::json value) {
@@ -41,7 +50,7 @@ Result<Experiment> load_experiment(const std::optional<std::filesystem::path>& f
   if (file)
     base.name = name_of(*file);
   else
-    base = default_experiment();
+    base = default_experiment(world_in(settings));
   ExperimentResolver resolver(std::move(base), file ? file->string() : "the default experiment");
   if (file) {
     Result<std::vector<Setting>> read = read_toml(*file);
@@ -60,6 +69,9 @@ nlohmann::json to_json(const Experiment& experiment) {
     json["store"][std::string(knob.name)] = get_knob(experiment.store, knob.name);
   json["fault"] = nlohmann::json::array();
   for (const nemesis::FaultSpec& spec : experiment.faults) json["fault"].push_back(fault_json(spec));
+  if (!experiment.script.empty()) json["operation"] = nlohmann::json::array();
+  for (const ScriptedOperation& operation : experiment.script)
+    json["operation"].push_back(to_json(operation));
   json["expect"] = experiment.expect;
   return json;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "harness/error.h"
+#include "harness/world_kind.h"
 #include "nemesis/fault.h"
 #include "store/config.h"
 #include "workloads/workload.h"
@@ -28,10 +29,19 @@ struct ClientBehaviour {
   Nanoseconds timeout = 1'000'000'000;  ///< of one request, client side; the store gets 80 % of it
 };
 
+/// One operation of a script: exactly what, by whom and when, in place of what a generator draws.
+struct ScriptedOperation {
+  Nanoseconds at = 0;  ///< since the load began; later if the client's operation before is still open then
+  int client = 0;
+  workloads::Intent intent;
+  std::string node;  ///< to ask; empty: the session chooses
+};
+
 struct Experiment {
   std::string name = "default";
   std::string about;
   std::uint64_t seed = 0;  ///< drawn by the command line when the file has none
+  WorldKind world = WorldKind::local;
   Nanoseconds steady = 3'000'000'000;
   Nanoseconds duration = 30'000'000'000;  ///< of torment
   Nanoseconds settle = 20'000'000'000;    ///< bound
@@ -40,11 +50,14 @@ struct Experiment {
   workloads::Parameters load;  ///< seed copied from above
   ClientBehaviour clients;
   std::vector<nemesis::FaultSpec> faults;
+  /// Not empty: clients do this and nothing else, to its end; rate, keys and shares do not apply then.
+  std::vector<ScriptedOperation> script;
   std::map<std::string, std::string> expect;  ///< property -> "holds" | "violated"
 };
 
-/// `fracas run` with nothing else: the default cluster, `mixed`, and faults of every class.
-Experiment default_experiment();
+/// `fracas run` with nothing else: the default cluster, `mixed`, and faults of every class that the world can
+/// do.
+Experiment default_experiment(WorldKind);
 /// Reads a file, then applies `--set key=value` in order. Messages have file:line:column, and "did you mean".
 Result<Experiment> load_experiment(const std::optional<std::filesystem::path>& file,
                                    const std::vector<std::pair<std::string, std::string>>& settings);

@@ -9,6 +9,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "harness/field_values.h"
 #include "harness/setting.h"
 #include "harness/suggest.h"
 #include "nemesis/kind.h"
@@ -24,29 +25,6 @@ constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr Nanoseconds kSecond = 1000 * kMillisecond;
 constexpr Nanoseconds kHour = 3600 * kSecond;
 constexpr std::size_t kLongestName = 60;
-
-std::string is(const Parameter& value) { return fmt::format(", is '{}'", to_text(value)); }
-
-Problem set_duration(Nanoseconds& out, const Parameter& value, Nanoseconds least, Nanoseconds most) {
-  const std::string expected =
-      fmt::format("must be a duration from {} to {}, such as \"2s\" or \"250ms\"{}",
-                  nemesis::format_duration(least), nemesis::format_duration(most), is(value));
-  const auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr) return expected;
-  const auto duration = nemesis::parse_duration(*text);
-  if (!duration || *duration < least || *duration > most) return expected;
-  out = *duration;
-  return std::nullopt;
-}
-
-template <typename Int>
-Problem set_integer(Int& out, const Parameter& value, std::int64_t least, std::int64_t most) {
-  const auto* integer = std::get_if<std::int64_t>(&value);
-  if (integer == nullptr || *integer < least || *integer > most)
-    return fmt::format("must be a whole number from {} to {}{}", least, most, is(value));
-  out = static_cast<Int>(*integer);
-  return std::nullopt;
-}
 
 std::optional<double> number(const Parameter& value) {
   if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
@@ -68,13 +46,6 @@ Problem set_flag(bool& out, const Parameter& value) {
   return std::nullopt;
 }
 
-Problem set_text(std::string& out, const Parameter& value) {
-  const auto* text = std::get_if<std::string>(&value);
-  if (text == nullptr) return fmt::format("must be a text in quotes{}", is(value));
-  out = *text;
-  return std::nullopt;
-}
-
 /// The name becomes part of a folder's name.
 Problem set_name(std::string& out, const Parameter& value) {
   const auto* text = std::get_if<std::string>(&value);
@@ -85,6 +56,13 @@ Problem set_name(std::string& out, const Parameter& value) {
       !std::all_of(text->begin(), text->end(), allowed))
     return fmt::format("must be 1 to {} letters, digits, '-' and '_'{}", kLongestName, is(value));
   out = *text;
+  return std::nullopt;
+}
+
+Problem set_world(WorldKind& out, const Parameter& value) {
+  const auto world = world_kind(to_text(value));
+  if (!world) return fmt::format("must be local or sim{}", is(value));
+  out = *world;
   return std::nullopt;
 }
 
@@ -150,6 +128,9 @@ const auto kFields = std::to_array<Field>({
        return set_integer(e.seed, v, 0, std::numeric_limits<std::int64_t>::max());
      },
      [](const Experiment& e) { return Json(e.seed); }},
+    {"world", "local | sim", "real processes, or the deterministic simulation",
+     [](Experiment& e, const Parameter& v) { return set_world(e.world, v); },
+     [](const Experiment& e) { return Json(to_string(e.world)); }},
     {"steady", "a duration", "load without faults, before the torment",
      [](Experiment& e, const Parameter& v) { return set_duration(e.steady, v, 0, kHour); },
      [](const Experiment& e) { return duration(e.steady); }},

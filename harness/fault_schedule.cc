@@ -62,7 +62,7 @@ void FaultSchedule::end(std::uint32_t id) {
 }
 
 nemesis::Surroundings FaultSchedule::surroundings() {
-  return {world_.nodes(), world_.network(), world_.clocks(), world_.now()};
+  return {world_.nodes(), world_.network(), world_.clocks(), world_.disks(), world_.now()};
 }
 
 }  // namespace fracas::harness

@@ -38,6 +38,7 @@ class World {
   virtual nemesis::Nodes& nodes() = 0;
   virtual nemesis::Network& network() = 0;
   virtual nemesis::Clocks& clocks() = 0;
+  virtual nemesis::Disks& disks() = 0;
 
   /// A client's request; `client` keeps its own connections. The callback comes exactly once, within the
   /// request's timeout.

@@ -45,10 +45,13 @@ struct Kind {
   std::vector<ParameterInfo> parameters;
   /// Drawn in [0.5, 1.5] of it for a spec that does not say how long.
   Nanoseconds default_duration;
-  /// Needs the network between nodes (or clients and nodes) to be under control before the nodes start.
-  bool uses_network = false;
-  /// A node suffers only one fault of this kind at a time; the planner moves or drops the others.
-  bool one_at_a_time = false;
+  /// What a world must be able to do for it, before the nodes start.
+  Ability needs = Ability::processes;
+  /// It stops its nodes, or makes them end. A node suffers only one fault of all such kinds at a time: the
+  /// planner moves or drops the others, since what is down cannot be killed, paused or made to fail.
+  bool stops_nodes = false;
+  /// It may take state from a node that was acknowledged and synced.
+  bool takes_state = false;
   /// Draws what the spec leaves open (ranges, splits) into fault.parameters; `fault` has its nodes already,
   /// which a kind may replace by those that the drawn parameters really affect. `all` are the names of the
   /// cluster. Names of parameters have been checked. Drawing from parameters that are resolved already

@@ -63,7 +63,8 @@ struct Node::Impl {
     if (m.operation != 0) step.send(from, WriteReply{m.operation, shared.incarnation, 0});
   }
   void receive(Step& step, NodeIndex from, const WriteReply& m) {
-    if (!coordinator.writes().acknowledged(step, from, m)) hints.acknowledged(step, from, m.operation);
+    if (coordinator.writes().acknowledged(step, from, m)) return;
+    if (!coordinator.reads().acknowledged(step, from, m)) hints.acknowledged(step, from, m.operation);
   }
   void receive(Step& step, NodeIndex from, const ForwardRequest& m) { coordinator.forwarded(step, from, m); }
   void receive(Step& step, NodeIndex from, const ForwardReply& m) {
@@ -107,7 +108,8 @@ void Node::Impl::handle(Step& step, const SendFailed& event) {
       overloaded{
           [&](const ReadRequest& m) { coordinator.reads().send_failed(step, event.to, m.operation); },
           [&](const WriteRequest& m) {
-            if (!coordinator.writes().send_failed(step, event.to, m.operation))
+            if (coordinator.writes().send_failed(step, event.to, m.operation)) return;
+            if (!coordinator.reads().write_back_failed(step, event.to, m.operation))
               hints.send_failed(m.operation);
           },
           [&](const ForwardRequest& m) { coordinator.forwards().send_failed(step, event.to, m.operation); },
@@ -203,13 +205,23 @@ Metrics Node::metrics() const {
   return metrics;
 }
 
+std::uint64_t Node::hints_pending() const { return impl_->hints.pending(); }
+
+std::vector<std::pair<NodeIndex, std::uint64_t>> Node::exchanges_completed() const {
+  std::vector<std::pair<NodeIndex, std::uint64_t>> completed;
+  for (NodeIndex peer = 0; peer < impl_->shared.options.names.size(); ++peer) {
+    if (impl_->anti_entropy.has_partitions_in_common(peer))
+      completed.emplace_back(peer, impl_->anti_entropy.completed(peer));
+  }
+  return completed;
+}
+
 std::string Node::status(Instant) const {
   const Shared& shared = impl_->shared;
   std::string peers;
-  for (NodeIndex peer = 0; peer < shared.options.names.size(); ++peer) {
-    if (!impl_->anti_entropy.has_partitions_in_common(peer)) continue;
+  for (const auto& [peer, completed] : exchanges_completed()) {
     peers += fmt::format(R"({}{}:{{"completed":{}}})", peers.empty() ? "" : ",",
-                         json_quote(shared.name(peer)), impl_->anti_entropy.completed(peer));
+                         json_quote(shared.name(peer)), completed);
   }
   return fmt::format(
       R"({{"node":{},"incarnation":{},"hints_pending":{},"keys":{},"anti_entropy":{{"peers":{{{}}}}}}})",

@@ -99,10 +99,11 @@ struct ReplyToClient {
   std::string clock;
   int acks = 0;  ///< distinct homes that answered
 };
-/// One atomic batch: key of the storage -> record, or nothing to erase it. Keys and records are the node's
-/// own binary forms.
+/// Key of the storage -> record, or nothing to erase it. Keys and records are the node's own binary forms.
+using Batch = std::vector<std::pair<std::string, std::optional<std::string>>>;
+/// One atomic batch.
 struct Persist {
-  std::vector<std::pair<std::string, std::optional<std::string>>> writes;
+  Batch writes;
 };
 struct SetTimer {
   std::uint64_t timer = 0;
@@ -136,6 +137,10 @@ class Node {
   void step(Instant now, const Event&, std::vector<Effect>& effects);
 
   // Inspection; changes nothing.
+  std::uint64_t hints_pending() const;
+  /// Exchanges that this node began and that ended with both sides equal, by peer; only peers with which it
+  /// shares partitions.
+  std::vector<std::pair<NodeIndex, std::uint64_t>> exchanges_completed() const;
   Metrics metrics() const;
   /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys,
   /// anti_entropy.peers.{name}.completed (peers with which it shares partitions).

@@ -10,9 +10,11 @@
 #include "checker/property.h"
 #include "harness/commands/experiments_folder.h"
 #include "harness/commands/list.h"
+#include "harness/commands/plan.h"
 #include "harness/commands/table.h"
 #include "harness/experiment_fields.h"
 #include "harness/promises.h"
+#include "harness/script_fields.h"
 #include "harness/setting.h"
 #include "harness/suggest.h"
 #include "nemesis/kind.h"
@@ -57,7 +59,7 @@ std::optional<std::string> explain_property(const std::string& name) {
   for (const workloads::Workload& workload : workloads::workloads())
     if (std::find(workload.properties.begin(), workload.properties.end(), name) != workload.properties.end())
       judged.push_back(workload.name);
-  const Promise usual = promise(name, default_experiment(), {});
+  const Promise usual = promise(name, default_experiment(WorldKind::local), {});
   const std::string by_default =
       fmt::format("by default {}: {}", usual.guaranteed ? "guaranteed" : "not guaranteed", usual.reason);
   return paragraph(name, "a property", property->sentence) + "  judged by the workloads: " + list(judged) +
@@ -88,7 +90,7 @@ std::optional<std::string> explain_fault_class(const std::string& name) {
 
 /// Rows of the keys that a name means: a key ("workload.rate", "store.r", "r") or a whole table ("store").
 std::vector<Row> key_rows(const std::string& name) {
-  const Experiment usual = default_experiment();
+  const Experiment usual = default_experiment(WorldKind::local);
   const auto meant = [&](const std::string& key) {
     return key == name || key.starts_with(name + '.') || key.ends_with('.' + name);
   };
@@ -103,6 +105,9 @@ std::vector<Row> key_rows(const std::string& name) {
           {key, get_knob(usual.store, knob.name).dump(), fmt::format("{} ({})", knob.sentence, knob.values)});
   for (const FaultField& field : fault_fields())
     if (const std::string key = fmt::format("fault.{}", field.key); meant(key))
+      rows.push_back({key, "", fmt::format("{} ({})", field.sentence, field.values)});
+  for (const OperationField& field : operation_fields())
+    if (const std::string key = fmt::format("operation.{}", field.key); meant(key))
       rows.push_back({key, "", fmt::format("{} ({})", field.sentence, field.values)});
   return rows;
 }
@@ -162,6 +167,8 @@ std::string explanation(const Experiment& e) {
   }
   text += rows.empty() ? "\nNo faults.\n" : '\n' + table({"fault", "how"}, rows);
 
+  if (!e.script.empty()) text += '\n' + script_text(e.script);
+
   rows.clear();
   for (const std::string_view property : workloads::find_workload(e.workload)->properties) {
     const Promise promised = promise(property, e, kinds);
@@ -176,7 +183,7 @@ std::string explanation(const Experiment& e) {
 
 Exit explain_command(const std::string& name, Console& console) {
   if (name == "default") {
-    console.out << explanation(default_experiment());
+    console.out << explanation(default_experiment(WorldKind::local));
     return Exit::pass;
   }
   for (const auto explain : {explain_workload, explain_fault, explain_fault_class, explain_property,

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <malloc.h>
 #include <algorithm>
 
 #include <csignal>
@@ -18,10 +17,8 @@
 #include "harness/commands/plan.h"
 #include "harness/commands/report.h"
 #include "harness/commands/run_folder.h"
+#include "harness/conduct.h"
 #include "harness/default_experiment.h"
-#include "harness/judge.h"
-#include "harness/local/local_world.h"
-#include "harness/runner.h"
 #include "harness/suggest.h"
 #include "nemesis/kind.h"
 
@@ -55,24 +52,6 @@ Result<std::vector<nemesis::FaultSpec>> chosen_faults(const std::vector<std::str
   return specs;
 }
 
-bool any(const nemesis::Plan& plan, bool (*condition)(const nemesis::Kind&)) {
-  return std::any_of(plan.begin(), plan.end(), [&](const nemesis::Fault& fault) {
-    const nemesis::Kind* kind = nemesis::find_kind(fault.kind);
-    return kind != nullptr && condition(*kind);
-  });
-}
-
-LocalWorldOptions world_options(const Experiment& experiment, const nemesis::Plan& plan,
-                                const std::filesystem::path& folder) {
-  LocalWorldOptions options;
-  options.store = experiment.store;
-  options.folder = folder;
-  options.proxies = any(plan, [](const nemesis::Kind& kind) { return kind.uses_network; });
-  options.clocks =
-      any(plan, [](const nemesis::Kind& kind) { return nemesis::class_of(kind.name) == "clock"; });
-  return options;
-}
-
 std::string headline(const Experiment& e, const nemesis::Plan& plan) {
   return fmt::format("{}: seed {}, {} nodes, n={} r={} w={} {}, workload {}, {} in {}", e.name, e.seed,
                      e.store.nodes, e.store.n, e.store.r, e.store.w, store::get(e.store, "conflict"),
@@ -89,21 +68,6 @@ void print_dry_run(const Experiment& experiment, const nemesis::Plan& plan, bool
   }
   console.out << explanation(experiment) << "\nThe plan (times since torment begins):\n\n" << plan_text(plan);
 }
-
-/// Runs it; when it returns no node is left.
-Result<RunOutcome> torment(const Experiment& experiment, const nemesis::Plan& plan,
-                           const std::filesystem::path& folder, const std::string& reproduce, bool quiet,
-                           Console& console) {
-  Result<std::unique_ptr<World>> world = make_local_world(world_options(experiment, plan, folder));
-  if (!world) return world.error();
-  LiveLine line(console, quiet);
-  return run_experiment(experiment, plan, **world, folder, reproduce,
-                        [&line](const Progress& progress) { line.show(progress); });
-}
-
-/// Running, judging and reporting each hold much at a time, and nothing in common: what one has freed must
-/// not add to what the next one needs.
-void give_memory_back() { malloc_trim(0); }
 
 void print_last_lines(const Judgement& judgement, const std::filesystem::path& folder,
                       const std::string& reproduce, Console& console) {
@@ -149,6 +113,8 @@ Exit run_command(const RunOptions& options, Console& console) {
   if (!experiment) return complain(console, experiment.error());
   const Result<nemesis::Plan> plan = plan_for(*experiment);
   if (!plan) return complain(console, plan.error());
+  if (const auto possible = check_world(*experiment, *plan); !possible)
+    return complain(console, possible.error());
   if (options.dry_run) {
     print_dry_run(*experiment, *plan, options.json, console);
     return Exit::pass;
@@ -161,25 +127,21 @@ Exit run_command(const RunOptions& options, Console& console) {
     console.err << headline(*experiment, *plan) << "\nfolder: " << folder->string() << std::endl;
 
   const std::string reproduce = reproduce_command(options, *experiment);
-  const Result<RunOutcome> outcome = torment(*experiment, *plan, *folder, reproduce, options.quiet, console);
-  if (!outcome) return complain(console, outcome.error());
-  // Nothing runs any more and everything is saved: judging ends with a report, whoever is impatient now.
+  const Result<Conducted> run = [&] {
+    LiveLine line(console, options.quiet);
+    return conduct(*experiment, *plan, *folder, reproduce,
+                   [&line](const Progress& progress) { line.show(progress); });
+  }();
+  if (!run) return complain(console, run.error());
+  const Judgement& judgement = run->judgement;
   std::signal(SIGINT, SIG_IGN);
   std::signal(SIGTERM, SIG_IGN);
-  give_memory_back();
-  const Result<Judgement> judgement = judge_run(*folder);
-  give_memory_back();
-  if (!judgement) {
-    // What was just recorded must be readable; if it is not, that is no fault of the user's.
-    const Error& why = outcome->error ? *outcome->error : judgement.error();
-    return complain(console, {Exit::environment, why.message});
-  }
-  if (!options.quiet) console.err << properties_text(*judgement) << '\n' << witnesses_text(*judgement, 1);
-  const Result<nlohmann::ordered_json> report = write_run_report(*folder, *judgement);
+  if (!options.quiet) console.err << properties_text(judgement) << '\n' << witnesses_text(judgement, 1);
+  const Result<nlohmann::ordered_json> report = write_run_report(*folder, judgement);
   if (!report) return complain(console, report.error());
   if (options.json) console.out << report->dump(2) << '\n';
-  print_last_lines(*judgement, *folder, reproduce, console);
-  return judgement->exit;
+  print_last_lines(judgement, *folder, reproduce, console);
+  return judgement.exit;
 }
 
 }  // namespace fracas::harness

@@ -18,10 +18,11 @@
 
 #include "harness/clock_reading.h"
 #include "harness/local/http_connection.h"
-#include "harness/local/local_clocks.h"
 #include "harness/local/local_nodes.h"
 #include "harness/local/ports.h"
 #include "harness/targets/fracas_store.h"
+#include "harness/wall_clocks.h"
+#include "nemesis/limited.h"
 #include "nemesis/network/proxy_network.h"
 
 namespace fracas::harness {
@@ -40,7 +41,7 @@ constexpr Nanoseconds kReadyPoll = 10 * kMillisecond;
 constexpr Nanoseconds kReadBackInterval = 20 * kMillisecond;
 
 /// Stands in where no proxies are on the links: the plan has no network faults then.
-class DirectNetwork : public nemesis::Network {
+class DirectNetwork : public nemesis::LinksOnly {
  public:
   void block(const std::string&, const std::string&) override { assert(false && "no link is under control"); }
   void unblock(const std::string&, const std::string&) override {
@@ -78,12 +79,14 @@ class LocalWorld : public World {
         target_(std::move(target)),
         began_(Steady::now()),
         signals_(loop_),
-        clocks_(loop_, {[this] { return now(); },
-                        [this](const std::string& node) { return nodes_->clock_unavailable(node); },
-                        [this](const std::string& node, nemesis::Skew skew) {
-                          nodes_->set_clock(node, skew);
-                          read_back(node);
-                        }}) {}
+        clocks_(
+            {[this] { return now(); },
+             [this](Nanoseconds delay, std::function<void()> callback) { after(delay, std::move(callback)); },
+             [this](const std::string& node) { return nodes_->clock_unavailable(node); },
+             [this](const std::string& node, nemesis::Skew skew) {
+               nodes_->set_clock(node, skew);
+               read_back(node);
+             }}) {}
 
   /// Takes ports, opens the links, makes the folders. Once, before anything else.
   Result<void> prepare() {
@@ -144,6 +147,7 @@ class LocalWorld : public World {
     return direct_;
   }
   nemesis::Clocks& clocks() override { return clocks_; }
+  nemesis::Disks& disks() override { return disks_; }
 
   void call(int client, const std::string& node, const TargetRequest& request,
             std::function<void(TargetResponse)> done) override {
@@ -325,7 +329,8 @@ class LocalWorld : public World {
   std::vector<NodePorts> places_;
   DirectNetwork direct_;
   std::unique_ptr<nemesis::ProxyNetwork> network_;
-  LocalClocks clocks_;
+  WallClocks clocks_;
+  nemesis::NoDisks disks_;
   std::unique_ptr<LocalNodes> nodes_;
   std::map<std::pair<int, std::size_t>, std::unique_ptr<HttpConnection>> clients_;
   std::uint64_t next_question_ = 0;

@@ -64,18 +64,34 @@ TargetResponse not_understood(unsigned status, std::string_view body) {
   return response;
 }
 
+TargetResponse refusal(std::string_view kind, std::string_view message) {
+  TargetResponse response;
+  const auto* found = std::find(kNothingDone.begin(), kNothingDone.end(), kind);
+  response.status = found == kNothingDone.end() ? Status::unknown : Status::rejected;
+  response.error = fmt::format("{}: {}", kind, message);
+  return response;
+}
+
 TargetResponse decode_error(unsigned status, std::string_view body) {
   const auto document = json_members(body);
   const auto error = document ? member_text(*document, "error") : std::nullopt;
   const auto members = error ? json_members(*error) : std::nullopt;
   const auto kind = members ? member_text(*members, "kind") : std::nullopt;
   if (!kind) return not_understood(status, body);
-  TargetResponse response;
-  const std::string name = unquoted(*kind);
-  const auto* found = std::find(kNothingDone.begin(), kNothingDone.end(), name);
-  response.status = found == kNothingDone.end() ? Status::unknown : Status::rejected;
-  response.error = name + ": " + unquoted(member_text(*members, "message").value_or("\"\""));
-  return response;
+  return refusal(unquoted(*kind), unquoted(member_text(*members, "message").value_or("\"\"")));
+}
+
+std::int64_t store_timeout_ms(const TargetRequest& request) {
+  return std::max<std::int64_t>(1, request.timeout_ns * kStorePercent / 100 / 1'000'000);
+}
+
+/// `clock`: JSON text, "null" or nothing for an absent key.
+void set_clock(TargetResponse& response, std::string_view clock) {
+  if (clock.empty() || clock == "null") return;
+  response.clock = clock;
+  if (const auto parts = json_members(clock)) {
+    response.context_json = member_text(*parts, "context").value_or("");
+  }
 }
 
 Error admin_error(std::string_view what, unsigned status, std::string_view body) {
@@ -110,10 +126,8 @@ std::vector<std::string> command_line(const store::Config& config, const NodePla
 }
 
 std::string encode(const TargetRequest& request) {
-  const std::int64_t timeout_ms =
-      std::max<std::int64_t>(1, request.timeout_ns * kStorePercent / 100 / 1'000'000);
   std::string text = fmt::format("{} /kv/{}?timeout={} HTTP/1.1\r\nHost: store\r\n", verb_of(request.kind),
-                                 percent_encoded(request.key), timeout_ms);
+                                 percent_encoded(request.key), store_timeout_ms(request));
   if (!request.context.empty()) text += fmt::format("X-Fracas-Context: {}\r\n", request.context);
   if (request.kind != TargetRequest::Kind::put) return text += "\r\n";
   constexpr std::string_view kBefore = R"({"value":)", kAfter = "}";
@@ -134,12 +148,29 @@ TargetResponse decode(unsigned status, std::string_view body) {
   response.status = Status::ok;
   response.values = std::move(*texts);
   response.context = unquoted(member_text(*members, "context").value_or("\"\""));
-  const std::string_view clock = member_text(*members, "clock").value_or("null");
-  if (clock == "null") return response;
-  response.clock = clock;
-  if (const auto parts = json_members(clock)) {
-    response.context_json = member_text(*parts, "context").value_or("");
-  }
+  set_clock(response, member_text(*members, "clock").value_or("null"));
+  return response;
+}
+
+store::ClientRequest to_client_request(const TargetRequest& request, store::RequestId id) {
+  constexpr std::array kVerbs{store::Verb::get, store::Verb::put, store::Verb::remove};
+  store::ClientRequest result;
+  result.id = id;
+  result.verb = kVerbs[static_cast<std::size_t>(request.kind)];
+  result.key = request.key;
+  result.value = request.value;
+  result.context = request.context;
+  result.timeout_ns = store_timeout_ms(request) * 1'000'000;
+  return result;
+}
+
+TargetResponse to_response(store::ReplyToClient&& reply) {
+  if (reply.error) return refusal(store::to_string(reply.error->kind), reply.error->message);
+  TargetResponse response;
+  response.status = Status::ok;
+  response.values = std::move(reply.values);
+  response.context = std::move(reply.context);
+  set_clock(response, reply.clock);
   return response;
 }
 

@@ -11,6 +11,7 @@
 #include "harness/error.h"
 #include "harness/target.h"
 #include "store/config.h"
+#include "store/node.h"
 
 namespace fracas::harness::fracas_store {
 
@@ -23,6 +24,10 @@ std::vector<std::string> command_line(const store::Config&, const NodePlace&);
 std::string encode(const TargetRequest&);
 /// What an answer means. `status`: of HTTP.
 TargetResponse decode(unsigned status, std::string_view body);
+
+/// The same without the wire, for a world that talks to the store's node itself.
+store::ClientRequest to_client_request(const TargetRequest&, store::RequestId);
+TargetResponse to_response(store::ReplyToClient&&);
 
 std::string status_request();
 Result<NodeStatus> decode_status(unsigned status, std::string_view body);

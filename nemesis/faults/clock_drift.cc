@@ -44,6 +44,7 @@ Kind clock_drift() {
               .parameters = {{"rate", "a number or a range, 1.5 or [\"0.5\", \"2\"]", "[\"0.5\", \"2\"]",
                               "seconds that the clock shows for each second that passes; 0 stops it"}},
               .default_duration = 6'000'000'000,
+              .needs = Ability::clocks,
               .draw = draw,
               .begin = begin};
 }

@@ -31,6 +31,7 @@ Kind clock_jump() {
       .parameters = {{"by", "a duration or a range, \"-2s\" or [\"-60s\", \"60s\"]", "[\"-5m\", \"5m\"]",
                       "how far; from a range small and big jumps are drawn alike, from 10 ms up"}},
       .default_duration = 4'000'000'000,
+      .needs = Ability::clocks,
       .draw = draw,
       .begin = begin};
 }

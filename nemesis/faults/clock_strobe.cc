@@ -42,6 +42,7 @@ Kind clock_strobe() {
                       "how far off; from a range small and big ones are drawn alike, from 10 ms up"},
                      {"period", "a duration or a range", "[\"10ms\", \"1s\"]", "time between two flips"}},
       .default_duration = 4'000'000'000,
+      .needs = Ability::clocks,
       .draw = draw,
       .begin = begin};
 }

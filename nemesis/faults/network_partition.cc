@@ -244,7 +244,7 @@ Kind network_partition() {
            {"cut", "a list of \"n1>n2\"", "drawn",
             "the links that a drawn partition cuts, as a plan records them"}},
       .default_duration = 4'000'000'000,  // 2 to 6 s: long enough for time-outs and retries on both sides
-      .uses_network = true,
+      .needs = Ability::links,
       .draw = draw,
       .begin = begin};
 }

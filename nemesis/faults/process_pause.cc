@@ -84,7 +84,7 @@ Kind process_pause() {
               .sentence = "SIGSTOP, and SIGCONT when the fault ends",
               .parameters = {},
               .default_duration = 3'000'000'000,  // 1.5 to 4.5 s: longer than every time-out of the store
-              .one_at_a_time = true,
+              .stops_nodes = true,
               .draw = draw,
               .begin = begin};
 }

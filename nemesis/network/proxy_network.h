@@ -18,11 +18,11 @@
 #include <memory>
 #include <string>
 
-#include "nemesis/surroundings.h"
+#include "nemesis/limited.h"
 
 namespace fracas::nemesis {
 
-class ProxyNetwork : public Network {
+class ProxyNetwork : public LinksOnly {
  public:
   explicit ProxyNetwork(boost::asio::io_context&);
   ~ProxyNetwork() override;

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "store/server/effect_queue.h"
+#include "store/effect_queue.h"
 #include "store/server/timers.h"
 
 namespace fracas::store {

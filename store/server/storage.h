@@ -11,8 +11,6 @@
 
 namespace fracas::store {
 
-/// Key of the storage -> record, or nothing to erase it.
-using Batch = decltype(Persist::writes);
 using Records = std::vector<std::pair<std::string, std::string>>;
 
 /// What failed, on which file where that is known.

@@ -204,7 +204,7 @@ TEST_F(ExperimentFile, WrongSettingsNameThemselves) {
 }
 
 TEST(DefaultExperiment, HasEveryKindOfFault) {
-  const Experiment e = default_experiment();
+  const Experiment e = default_experiment(WorldKind::local);
   ASSERT_EQ(e.faults.size(), nemesis::kinds().size());
   EXPECT_EQ(e.workload, "mixed");
   EXPECT_TRUE(load_experiment(std::nullopt, {}));

@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "harness/world.h"
+#include "nemesis/limited.h"
 
 namespace fracas::harness {
 
-class FakeWorld : public World, public nemesis::Nodes, public nemesis::Network, public nemesis::Clocks {
+class FakeWorld : public World, public nemesis::Nodes, public nemesis::LinksOnly, public nemesis::Clocks {
  public:
   explicit FakeWorld(int nodes) {
     for (int i = 1; i <= nodes; ++i) states_["n" + std::to_string(i)] = nemesis::NodeState::stopped;
@@ -64,6 +65,7 @@ class FakeWorld : public World, public nemesis::Nodes, public nemesis::Network, 
   nemesis::Nodes& nodes() override { return *this; }
   nemesis::Network& network() override { return *this; }
   nemesis::Clocks& clocks() override { return *this; }
+  nemesis::Disks& disks() override { return disks_; }
   void call(int, const std::string& node, const TargetRequest& request,
             std::function<void(TargetResponse)> done) override {
     ++asked;
@@ -161,6 +163,7 @@ class FakeWorld : public World, public nemesis::Nodes, public nemesis::Network, 
   nemesis::ObservedSkew observed(const std::string&, nemesis::Nanoseconds) const override { return {}; }
 
  private:
+  nemesis::NoDisks disks_;
   TargetResponse carry_out(const TargetRequest& request) {
     TargetResponse response;
     response.status = TargetResponse::Status::ok;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "nemesis/surroundings.h"
+#include "nemesis/limited.h"
 
 namespace fracas::nemesis {
 
@@ -50,7 +50,7 @@ class FakeNodes : public Nodes {
   }
 };
 
-class FakeNetwork : public Network {
+class FakeNetwork : public LinksOnly {
  public:
   using Key = std::pair<std::string, std::string>;
   void block(const std::string& from, const std::string& to) override { ++blocks[{from, to}]; }

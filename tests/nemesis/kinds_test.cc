@@ -48,7 +48,9 @@ class KindsTest : public ::testing::Test {
   FakeNodes nodes;
   FakeNetwork network;
   FakeClocks clocks;
-  Surroundings around{.nodes = nodes, .network = network, .clocks = clocks, .now = 10 * kSecond};
+  NoDisks disks;
+  Surroundings around{
+      .nodes = nodes, .network = network, .clocks = clocks, .disks = disks, .now = 10 * kSecond};
 };
 
 TEST_F(KindsTest, AKillEndsTheProcessesAndStartsThemAgain) {

@@ -1,6 +1,6 @@
 // The ordering rule of node.h: what follows a Persist waits until it is durable, over all batches; and group
 // commit: what arrives during a sync goes into one next one.
-#include "store/server/effect_queue.h"
+#include "store/effect_queue.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,13 +1,11 @@
-// The wall clocks of the local world: adds up the distortions in force on each node, lets strobes flip, and
-// keeps what was read back.
+// The nodes' wall clocks, in every world: adds up the distortions in force on each node, lets strobes flip,
+// and keeps what was read back.
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
-#include <memory>
 #include <string>
 
 #include "harness/clock_reading.h"
@@ -15,17 +13,17 @@
 
 namespace fracas::harness {
 
-class LocalClocks : public nemesis::Clocks {
+class WallClocks : public nemesis::Clocks {
  public:
   struct Hooks {
     std::function<nemesis::Nanoseconds()> now;  ///< since the run began
+    std::function<void(nemesis::Nanoseconds delay, std::function<void()>)> after;
     std::function<std::string(const std::string& node)> unavailable;
     /// What the node's clock shall show from now on: sets it, and soon reads it back.
     std::function<void(const std::string& node, nemesis::Skew)> changed;
   };
 
-  LocalClocks(boost::asio::io_context&, Hooks);
-  ~LocalClocks() override;
+  explicit WallClocks(Hooks);
 
   std::string unavailable(const std::string& node) const override;
   std::uint64_t distort(const std::string& node, nemesis::Skew) override;
@@ -38,19 +36,25 @@ class LocalClocks : public nemesis::Clocks {
   void read_back(const std::string& node, const ClockReading&);
 
  private:
-  struct Distortion;
+  struct Distortion {
+    std::string node;
+    nemesis::Skew skew;
+    nemesis::Nanoseconds since = 0;
+    bool active = true;
+    nemesis::Nanoseconds period = 0;     ///< of a strobe
+    nemesis::Nanoseconds next_flip = 0;  ///< of a strobe
+  };
   struct Sample {
     nemesis::Nanoseconds at;
     ClockReading reading;
   };
 
   std::uint64_t add(const std::string& node, nemesis::Skew);
-  void flip(std::uint64_t handle);
+  void wait_for_flip(std::uint64_t handle);
 
-  boost::asio::io_context& loop_;
   Hooks hooks_;
   std::uint64_t next_handle_ = 1;
-  std::map<std::uint64_t, std::unique_ptr<Distortion>> distortions_;
+  std::map<std::uint64_t, Distortion> distortions_;
   std::map<std::string, std::deque<Sample>> samples_;
 };
 

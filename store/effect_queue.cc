@@ -1,4 +1,4 @@
-#include "store/server/effect_queue.h"
+#include "store/effect_queue.h"
 
 #include <cassert>
 #include <iterator>

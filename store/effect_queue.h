@@ -7,8 +7,8 @@
 #include <deque>
 #include <vector>
 
+#include "store/config.h"
 #include "store/node.h"
-#include "store/server/storage.h"
 
 namespace fracas::store {
 

@@ -1,5 +1,5 @@
 // What is known of a node's wall clock from readings over slow and quick round trips.
-#include "harness/local/local_clocks.h"
+#include "harness/wall_clocks.h"
 
 #include <gtest/gtest.h>
 
@@ -21,16 +21,15 @@ TEST(ClockReadings, AreWorthNothingOverALongRoundTrip) {
   EXPECT_FALSE(clock_reading(1, 0, 0).has_value()) << "our own clock went back";
 }
 
-class LocalClocksTest : public testing::Test {
+class WallClocksTest : public testing::Test {
  protected:
-  boost::asio::io_context loop_;
   std::int64_t now_ = 0;
-  LocalClocks clocks_{loop_,
-                      {[this] { return now_; }, [](const std::string&) { return std::string(); },
-                       [](const std::string&, nemesis::Skew) {}}};
+  WallClocks clocks_{{[this] { return now_; }, [](nemesis::Nanoseconds, const std::function<void()>&) {},
+                      [](const std::string&) { return std::string(); },
+                      [](const std::string&, nemesis::Skew) {}}};
 };
 
-TEST_F(LocalClocksTest, AQuickReadingCountsForMoreThanASlowOneThatShowsMore) {
+TEST_F(WallClocksTest, AQuickReadingCountsForMoreThanASlowOneThatShowsMore) {
   clocks_.read_back("n1", {10 * kMillisecond, kMillisecond});
   clocks_.read_back("n1", {40 * kMillisecond, 45 * kMillisecond});
   const auto seen = clocks_.observed("n1", 0);
@@ -40,7 +39,7 @@ TEST_F(LocalClocksTest, AQuickReadingCountsForMoreThanASlowOneThatShowsMore) {
   EXPECT_EQ(seen.uncertainty, kMillisecond);
 }
 
-TEST_F(LocalClocksTest, OnlyReadingsSinceThenCount) {
+TEST_F(WallClocksTest, OnlyReadingsSinceThenCount) {
   clocks_.read_back("n1", {-kMillisecond, 0});
   now_ = 5;
   clocks_.read_back("n1", {kMillisecond, 0});

@@ -1,0 +1,312 @@
+#include "harness/sim/sim_nodes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <utility>
+#include <variant>
+
+#include "harness/sim/message_size.h"
+#include "store/effect_queue.h"
+
+namespace fracas::harness {
+
+using nemesis::Nanoseconds;
+using nemesis::NodeState;
+using Of = Chance::Of;
+
+namespace {
+
+// From exec to the first answer.
+constexpr Nanoseconds kLeastStart = 20'000'000;
+constexpr Nanoseconds kStartSpread = 60'000'000;
+/// The monotonic clock of a machine that was not started a moment ago.
+constexpr Nanoseconds kUptime = 3'600'000'000'000;
+
+constexpr std::string_view kDiskFailed = "exit code 74";  // of fracas-store
+constexpr std::string_view kCannotStart = "exit code 255";
+
+}  // namespace
+
+struct SimNodes::Around {
+  Timeline& timeline;
+  Chance chance;
+  SimNetwork& network;
+  SimDisks& disks;
+  store::Config config;
+  Hooks hooks;
+};
+
+/// A process: the node, and the driver that carries out its effects. What happens to it goes through post(),
+/// which forgets what comes too late and keeps what comes while it is paused.
+class SimNodes::Process final : public store::Outlets {
+ public:
+  Process(SimNodes& nodes, std::size_t self, std::unique_ptr<store::Node> node)
+      : nodes_(nodes),
+        around_(*nodes.around_),
+        self_(self),
+        node_(std::move(node)),
+        queue_(*this, around_.config.fsync) {}
+
+  void start() {
+    node_->start(now(), effects_);
+    queue_.carry_out(effects_);
+  }
+
+  void feed(const store::Event& event) {
+    node_->step(now(), event, effects_);
+    queue_.carry_out(effects_);
+  }
+
+  const store::Node& node() const { return *node_; }
+  void synced() { queue_.synced(); }
+
+ private:
+  store::Instant now() const {
+    return {.steady_ns = kUptime + around_.timeline.now(), .wall_us = around_.hooks.wall_us(self_)};
+  }
+
+  void send(store::SendToPeer out) override;
+  void reply(store::ReplyToClient answer) override { around_.hooks.reply(self_, std::move(answer)); }
+  void set_timer(const store::SetTimer& timer) override;
+  void write(const store::Batch&) override;
+  void begin_sync(store::Batch) override;
+  bool put(const store::Batch&);
+  void end_sync();
+  void break_down(std::string why);
+
+  SimNodes& nodes_;
+  Around& around_;
+  std::size_t self_;
+  std::unique_ptr<store::Node> node_;
+  store::EffectQueue queue_;
+  std::vector<store::Effect> effects_;
+};
+
+struct SimNodes::Slot {
+  NodeState state = NodeState::stopped;
+  std::uint64_t incarnation = 0;
+  std::unique_ptr<Process> process;
+  std::deque<std::function<void(Process&)>> while_paused;
+  std::uint64_t in_flight = 0;
+  std::optional<Nanoseconds> ready_since;
+
+  /// Does something to the process of that incarnation, now or when it is resumed.
+  template <typename Act>
+  void post(std::uint64_t meant_for, Act act) {
+    if (incarnation != meant_for || !process) return;
+    if (state == NodeState::paused) {
+      while_paused.emplace_back(std::move(act));
+    } else {
+      act(*process);
+    }
+  }
+};
+
+void SimNodes::Process::send(store::SendToPeer out) {
+  Slot& to = *nodes_.slots_[out.to];
+  Slot& own = *nodes_.slots_[self_];
+  const std::uint64_t incarnation = own.incarnation;
+  const auto size = [&out] { return message_size(out.message); };
+  if (!to.process) {
+    // Nobody listens there: unless the way there or back is silent, the kernel says so.
+    around_.network.send(self_, out.to, false, size, [this, &own, incarnation, out] {
+      around_.network.send(
+          out.to, self_, false, [] { return kSmallestMessage; },
+          [&own, incarnation, out] {
+            own.post(incarnation, [out](Process& it) { it.feed(store::SendFailed{out.to, out.message}); });
+          });
+    });
+    return;
+  }
+  around_.network.send(self_, out.to, true, size,
+                       [&to, meant_for = to.incarnation, from = static_cast<store::NodeIndex>(self_),
+                        message = std::move(out.message)]() mutable {
+                         to.post(meant_for, [from, message = std::move(message)](Process& it) mutable {
+                           it.feed(store::FromPeer{from, std::move(message)});
+                         });
+                       });
+}
+
+void SimNodes::Process::set_timer(const store::SetTimer& timer) {
+  Slot& own = *nodes_.slots_[self_];
+  around_.timeline.after(timer.delay_ns, [&own, incarnation = own.incarnation, id = timer.timer] {
+    own.post(incarnation, [id](Process& it) { it.feed(store::TimerFired{id}); });
+  });
+}
+
+bool SimNodes::Process::put(const store::Batch& batch) {
+  if (std::string error = around_.disks.write_error(self_); !error.empty()) {
+    break_down(std::move(error));
+    return false;
+  }
+  around_.disks.of(self_).write(batch, around_.timeline.now());
+  return true;
+}
+
+void SimNodes::Process::write(const store::Batch& batch) { put(batch); }
+
+void SimNodes::Process::begin_sync(store::Batch batch) {
+  if (!put(batch)) return;
+  const Nanoseconds takes = around_.disks.write_time(self_) + around_.disks.sync_time(self_);
+  Slot& own = *nodes_.slots_[self_];
+  around_.timeline.after(takes, [this, &own, incarnation = own.incarnation] {
+    if (own.incarnation == incarnation && own.process) end_sync();
+  });
+}
+
+/// The disk works on while the process is paused; it hears of it later.
+void SimNodes::Process::end_sync() {
+  if (std::string error = around_.disks.sync_error(self_); !error.empty())
+    return break_down(std::move(error));
+  around_.disks.of(self_).sync();
+  Slot& own = *nodes_.slots_[self_];
+  own.post(own.incarnation, [](Process& it) { it.synced(); });
+}
+
+/// Not at once: the node is in the middle of a step.
+void SimNodes::Process::break_down(std::string why) {
+  Slot& own = *nodes_.slots_[self_];
+  around_.timeline.after(
+      0, [&nodes = nodes_, self = self_, &own, incarnation = own.incarnation, why = std::move(why)] {
+        if (own.incarnation == incarnation && own.process)
+          nodes.die(self, std::string(kDiskFailed), why + "; a failed write is never tried again");
+      });
+}
+
+SimNodes::SimNodes(Timeline& timeline, const Chance& chance, SimNetwork& network, SimDisks& disks,
+                   const store::Config& config, std::vector<std::string> names, Hooks hooks)
+    : names_(std::move(names)),
+      around_(std::make_unique<Around>(Around{timeline, chance, network, disks, config, std::move(hooks)})) {
+  for (std::size_t i = 0; i < names_.size(); ++i) slots_.push_back(std::make_unique<Slot>());
+}
+
+SimNodes::~SimNodes() = default;
+
+std::size_t SimNodes::index(const std::string& node) const {
+  const auto found = std::find(names_.begin(), names_.end(), node);
+  assert(found != names_.end());
+  return static_cast<std::size_t>(found - names_.begin());
+}
+
+NodeState SimNodes::state(std::size_t node) const { return slots_[node]->state; }
+NodeState SimNodes::state(const std::string& node) const { return state(index(node)); }
+
+void SimNodes::end_process(std::size_t node) {
+  Slot& slot = *slots_[node];
+  ++slot.incarnation;
+  slot.process.reset();
+  slot.while_paused.clear();
+  slot.state = NodeState::stopped;
+  slot.ready_since.reset();
+  around_->hooks.gone(node);
+}
+
+bool SimNodes::kill(const std::string& name) {
+  const std::size_t node = index(name);
+  if (slots_[node]->state == NodeState::stopped) return false;
+  end_process(node);
+  return true;
+}
+
+bool SimNodes::start(const std::string& name) {
+  const std::size_t node = index(name);
+  if (slots_[node]->state != NodeState::stopped) return false;
+  begin_start(node);
+  return true;
+}
+
+void SimNodes::begin_start(std::size_t node) {
+  Slot& slot = *slots_[node];
+  slot.state = NodeState::starting;
+  const std::uint64_t incarnation = ++slot.incarnation;
+  const Nanoseconds takes =
+      kLeastStart + around_->chance.below(kStartSpread, Of::start, node, around_->timeline.now());
+  around_->timeline.after(takes, [this, node, incarnation] {
+    if (slots_[node]->incarnation == incarnation) end_start(node);
+  });
+}
+
+void SimNodes::end_start(std::size_t node) {
+  Slot& slot = *slots_[node];
+  if (around_->disks.of(node).damaged())
+    return die(node, std::string(kCannotStart), "a record has a wrong checksum; the folder is damaged");
+  store::NodeOptions options;
+  options.config = around_->config;
+  options.self = static_cast<store::NodeIndex>(node);
+  options.names = names_;
+  for (std::size_t i = 0; i < options.actor.size(); ++i) {
+    options.actor[i] = static_cast<std::uint8_t>(
+        around_->chance.bits(Of::actor, node, static_cast<std::int64_t>(slot.incarnation), i));
+  }
+  options.seed = around_->chance.bits(Of::actor, node, static_cast<std::int64_t>(slot.incarnation), 99);
+  auto machine = store::Node::open(std::move(options), around_->disks.of(node).load());
+  if (!machine) return die(node, std::string(kCannotStart), machine.error());
+  slot.process = std::make_unique<Process>(*this, node, *std::move(machine));
+  slot.state = NodeState::ready;
+  slot.ready_since = around_->timeline.now();
+  slot.process->start();
+}
+
+void SimNodes::die(std::size_t node, std::string status, std::string last_lines) {
+  end_process(node);
+  around_->hooks.exited({names_[node], std::move(status), std::move(last_lines)});
+}
+
+bool SimNodes::pause(const std::string& name) {
+  Slot& slot = *slots_[index(name)];
+  if (slot.state != NodeState::ready) return false;
+  slot.state = NodeState::paused;
+  return true;
+}
+
+bool SimNodes::resume(const std::string& name) {
+  Slot& slot = *slots_[index(name)];
+  if (slot.state != NodeState::paused) return false;
+  slot.state = NodeState::ready;
+  // Acts may pause nothing and end nothing: whatever ends a process goes through the timeline.
+  while (!slot.while_paused.empty()) {
+    const auto act = std::move(slot.while_paused.front());
+    slot.while_paused.pop_front();
+    act(*slot.process);
+  }
+  return true;
+}
+
+std::uint64_t SimNodes::operations_in_flight(const std::string& node) const {
+  return slots_[index(node)]->in_flight;
+}
+
+std::optional<Nanoseconds> SimNodes::ready_since(const std::string& node) const {
+  return slots_[index(node)]->ready_since;
+}
+
+bool SimNodes::all_ready() const {
+  return std::all_of(slots_.begin(), slots_.end(),
+                     [](const auto& slot) { return slot->state == NodeState::ready; });
+}
+
+void SimNodes::operation_began(std::size_t node) { ++slots_[node]->in_flight; }
+void SimNodes::operation_ended(std::size_t node) { --slots_[node]->in_flight; }
+std::uint64_t SimNodes::incarnation(std::size_t node) const { return slots_[node]->incarnation; }
+
+void SimNodes::request(std::size_t node, store::ClientRequest request) {
+  Slot& slot = *slots_[node];
+  slot.post(slot.incarnation,
+            [request = std::move(request)](Process& it) mutable { it.feed(std::move(request)); });
+}
+
+const store::Node* SimNodes::machine(std::size_t node) const {
+  const Slot& slot = *slots_[node];
+  return slot.process ? &slot.process->node() : nullptr;
+}
+
+void SimNodes::stop_all() {
+  for (std::size_t node = 0; node < slots_.size(); ++node) {
+    if (slots_[node]->state != NodeState::stopped) end_process(node);
+  }
+}
+
+}  // namespace fracas::harness
