@@ -8,9 +8,27 @@
   X(process_kill)               \
   X(process_pause)              \
   X(network_partition)          \
+  X(network_delay)              \
+  X(network_loss)               \
+  X(network_duplicate)          \
+  X(network_reorder)            \
+  X(network_corrupt)            \
+  X(network_bandwidth)          \
+  X(network_hold)               \
+  X(network_flap)               \
+  X(network_reset)              \
   X(clock_jump)                 \
   X(clock_drift)                \
-  X(clock_strobe)
+  X(clock_strobe)               \
+  X(clock_freeze)               \
+  X(disk_power_loss)            \
+  X(disk_full)                  \
+  X(disk_error)                 \
+  X(disk_slow)                  \
+  X(disk_wipe)                  \
+  X(disk_restore)               \
+  X(disk_truncate)              \
+  X(disk_bit_flip)
 
 namespace fracas::nemesis {
 

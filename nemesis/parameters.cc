@@ -41,6 +41,18 @@ FaultResult<std::int64_t> ratio_of(const Parameter& value, const std::string& na
   return std::llround(number * kMillion);
 }
 
+FaultResult<std::int64_t> count_of(const Parameter& value, const std::string& name) {
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
+  const auto* text = std::get_if<std::string>(&value);
+  if (text == nullptr) return wrong(name, "must be a whole number, for example 20");
+  std::int64_t number = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, number);
+  if (error != std::errc() || stop != end)
+    return wrong(name, "must be a whole number, not \"" + *text + "\"");
+  return number;
+}
+
 using ReadOne = FaultResult<std::int64_t> (*)(const Parameter&, const std::string&);
 using Show = std::string (*)(std::int64_t);
 
@@ -115,6 +127,37 @@ FaultResult<Range> read_durations(const Parameters& parameters, const std::strin
 FaultResult<Range> read_ratios(const Parameters& parameters, const std::string& name, Range fallback,
                                Range limits) {
   return read_range(parameters, name, fallback, limits, ratio_of, show_ratio);
+}
+
+FaultResult<Range> read_counts(const Parameters& parameters, const std::string& name, Range fallback,
+                               Range limits) {
+  const auto show = [](std::int64_t number) { return std::to_string(number); };
+  return read_range(parameters, name, fallback, limits, count_of, show);
+}
+
+FaultResult<std::optional<bool>> read_flag(const Parameters& parameters, const std::string& name) {
+  const auto found = parameters.find(name);
+  if (found == parameters.end()) return std::optional<bool>();
+  if (const auto* flag = std::get_if<bool>(&found->second)) return std::optional(*flag);
+  return wrong(name, "must be true or false");
+}
+
+FaultResult<bool> draw_flag(const Parameters& parameters, const std::string& name, Random& random) {
+  const auto asked = read_flag(parameters, name);
+  if (!asked) return asked.error();
+  return *asked ? **asked : draw_between(random, 0, 1) == 1;
+}
+
+FaultResult<std::string> draw_choice(const Parameters& parameters, const std::string& name,
+                                     const std::vector<std::string>& choices, Random& random) {
+  std::vector<std::string> allowed = choices;
+  allowed.emplace_back("any");
+  auto asked = read_choices(parameters, name, allowed);
+  if (!asked) return asked.error();
+  const bool open = asked->empty() || std::find(asked->begin(), asked->end(), "any") != asked->end();
+  const std::vector<std::string>& from = open ? choices : *asked;
+  const auto pick = draw_between(random, 0, static_cast<std::int64_t>(from.size()) - 1);
+  return {boost::system::in_place_value, from[static_cast<std::size_t>(pick)]};
 }
 
 std::int64_t draw_amount(Random& random, Range range, std::int64_t smallest) {

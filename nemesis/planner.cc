@@ -19,10 +19,12 @@ constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr Nanoseconds kLongest = 30LL * 24 * 3600 * 1000 * kMillisecond;
 constexpr Nanoseconds kShortest = 200 * kMillisecond;
 constexpr std::size_t kMostFaults = 10'000;
-/// Between two faults of a kind on one node, so that it can come back; a fault also ends a little late.
+/// Between two faults that stop a node, so that it can come back; a fault also ends a little late.
 constexpr Nanoseconds kRest = 500 * kMillisecond;
+/// How often a spec that found no room for any fault draws another target.
+constexpr int kMoreDraws = 100;
 
-/// When each node suffers each kind that it suffers one at a time.
+/// When each node suffers from a fault that stops it.
 class Calendar {
  public:
   /// The first moment from fault.start on at which none of its nodes would suffer twice or without a rest.
@@ -30,20 +32,19 @@ class Calendar {
     Nanoseconds start = fault.start;
     for (Nanoseconds moved = -1; moved != start;) {
       moved = start;
-      for (const std::string& node : fault.nodes) start = free_for(fault.kind, node, start, fault.duration);
+      for (const std::string& node : fault.nodes) start = free_for(node, start, fault.duration);
     }
     return start;
   }
   void add(const Fault& fault) {
     for (const std::string& node : fault.nodes) {
-      taken_[{fault.kind, node}].emplace(fault.start, fault.start + fault.duration + kRest);
+      taken_[node].emplace(fault.start, fault.start + fault.duration + kRest);
     }
   }
 
  private:
-  Nanoseconds free_for(const std::string& kind, const std::string& node, Nanoseconds start,
-                       Nanoseconds duration) const {
-    const auto found = taken_.find({kind, node});
+  Nanoseconds free_for(const std::string& node, Nanoseconds start, Nanoseconds duration) const {
+    const auto found = taken_.find(node);
     if (found == taken_.end()) return start;
     const std::map<Nanoseconds, Nanoseconds>& spans = found->second;
     auto next = spans.upper_bound(start);
@@ -52,8 +53,8 @@ class Calendar {
     return start;
   }
 
-  // Begin -> end; the spans of one node and kind never overlap.
-  std::map<std::pair<std::string, std::string>, std::map<Nanoseconds, Nanoseconds>> taken_;
+  // Begin -> end; the spans of one node never overlap.
+  std::map<std::string, std::map<Nanoseconds, Nanoseconds>> taken_;
 };
 
 FaultError wrong(const std::string& field, const std::string& message) {
@@ -109,14 +110,22 @@ class SpecDrawer {
       fault = std::move(*drawn);
       fault.start = moment;
     }
-    if (!placed_any_) {  // every spec shows itself at least once if there is any room for it
+    return show_once(std::move(fault));
+  }
+
+ private:
+  /// Every spec shows itself at least once, if there is room for it on any node that it may be aimed at.
+  FaultResult<void> show_once(Fault fault) {
+    for (int draws = 0; !placed_any_ && draws < kMoreDraws; ++draws) {
       fault.start = spec_.after;
       place(fault);
+      auto drawn = draw_fault();
+      if (!drawn) return drawn.error();
+      fault = std::move(*drawn);
     }
     return {};
   }
 
- private:
   /// Everything but when it starts.
   FaultResult<Fault> draw_fault() {
     Fault fault;
@@ -136,13 +145,13 @@ class SpecDrawer {
 
   /// Adds it to the plan, moved and shortened as needed; false if there is no room for it.
   bool place(Fault fault) {
-    if (kind_.one_at_a_time) fault.start = calendar_.first_free(fault);
+    if (kind_.stops_nodes) fault.start = calendar_.first_free(fault);
     const Nanoseconds least =
         std::min(fault.duration, placed_any_ ? std::max(kShortest, fault.duration / 4) : kShortest);
     const Nanoseconds left = request_.duration - fault.start;
     if (left < least) return false;
     fault.duration = std::min(fault.duration, left);
-    if (kind_.one_at_a_time) calendar_.add(fault);
+    if (kind_.stops_nodes) calendar_.add(fault);
     plan_.push_back(std::move(fault));
     placed_any_ = true;
     return true;

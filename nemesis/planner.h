@@ -21,8 +21,8 @@ struct PlanRequest {
 /// or left out if little would remain of them; the first of a spec is left out only when not even 200 ms
 /// remain for it.
 ///
-/// Limits: 10,000 faults a plan. A node is not killed twice at a time, nor paused twice
-/// (Kind::one_at_a_time): the later one begins 500 ms after the earlier has ended. Every spec draws from its
+/// Limits: 10,000 faults a plan. A node suffers one fault at a time of those that stop it
+/// (Kind::stops_nodes): the later one begins 500 ms after the earlier has ended. Every spec draws from its
 /// own stream (seed, index of the spec), so that one more at the end does not change the others. Ids count
 /// from 0 in the plan's order.
 FaultResult<Plan> draw_plan(const PlanRequest&);

@@ -1,13 +1,15 @@
-// Surroundings that only remember: nodes with states, links with counters, clocks with readings.
+// Surroundings that only remember: nodes with states, links and disks with rules and counters, clocks with
+// readings.
 #pragma once
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "nemesis/limited.h"
+#include "nemesis/surroundings.h"
 
 namespace fracas::nemesis {
 
@@ -50,7 +52,7 @@ class FakeNodes : public Nodes {
   }
 };
 
-class FakeNetwork : public LinksOnly {
+class FakeNetwork : public Network {
  public:
   using Key = std::pair<std::string, std::string>;
   void block(const std::string& from, const std::string& to) override { ++blocks[{from, to}]; }
@@ -59,6 +61,16 @@ class FakeNetwork : public LinksOnly {
     const auto found = counts.find({from, to});
     return found == counts.end() ? LinkCounters{} : found->second;
   }
+  std::uint64_t impose(const std::string& from, const std::string& to, const LinkRule& rule) override {
+    rules[++last_] = {from + ">" + to, rule};
+    return last_;
+  }
+  void lift(std::uint64_t handle) override { rules.erase(handle); }
+  void reset(const std::string& from, const std::string& to) override {
+    resets.push_back(from + "-" + to);
+    ++counts[{from, to}].connections_cut;
+    ++counts[{to, from}].connections_cut;
+  }
   std::vector<std::string> blocked() const {
     std::vector<std::string> links;
     for (const auto& [link, count] : blocks) {
@@ -66,9 +78,71 @@ class FakeNetwork : public LinksOnly {
     }
     return links;
   }
+  /// Links with a rule, sorted.
+  std::vector<std::string> ruled() const {
+    std::vector<std::string> links;
+    for (const auto& [handle, rule] : rules) links.push_back(rule.first);
+    std::sort(links.begin(), links.end());
+    return links;
+  }
 
   std::map<Key, int> blocks;
   std::map<Key, LinkCounters> counts;
+  std::map<std::uint64_t, std::pair<std::string, LinkRule>> rules;  ///< handle -> link, rule
+  std::vector<std::string> resets;
+
+ private:
+  std::uint64_t last_ = 0;
+};
+
+/// Writes what is done to a disk at rest into `calls`, and says that it took what `losses` says.
+class FakeDisks : public Disks {
+ public:
+  explicit FakeDisks(std::vector<std::string>& calls) : calls_(calls) {}
+
+  std::uint64_t impose(const std::string& node, const DiskRule& rule) override {
+    rules[++last_] = {node, rule};
+    return last_;
+  }
+  void lift(std::uint64_t handle) override { rules.erase(handle); }
+  DiskCounters counters(const std::string& node) const override {
+    const auto found = counts.find(node);
+    return found == counts.end() ? DiskCounters{} : found->second;
+  }
+  DiskLoss lose_unsynced(const std::string& node, bool torn) override {
+    return lose(torn ? "tear" : "lose", node);
+  }
+  DiskLoss truncate(const std::string& node, std::uint64_t records) override {
+    return lose("truncate " + std::to_string(records), node);
+  }
+  DiskLoss flip_bits(const std::string& node, std::uint64_t records) override {
+    return lose("flip " + std::to_string(records), node);
+  }
+  bool damaged(const std::string& node) const override { return damages.contains(node); }
+  DiskLoss wipe(const std::string& node) override {
+    damages.erase(node);
+    return lose("wipe", node);
+  }
+  std::uint64_t snapshot(const std::string& node) override {
+    calls_.push_back("snapshot " + node);
+    return ++last_;
+  }
+  DiskLoss restore(const std::string& node, std::uint64_t) override { return lose("restore", node); }
+
+  std::map<std::uint64_t, std::pair<std::string, DiskRule>> rules;  ///< handle -> node, rule
+  std::map<std::string, DiskCounters> counts;
+  std::set<std::string> damages;
+  std::map<std::string, DiskLoss> losses;  ///< of each node, whatever is done to its disk
+
+ private:
+  DiskLoss lose(const std::string& what, const std::string& node) {
+    calls_.push_back(what + " " + node);
+    const auto found = losses.find(node);
+    return found == losses.end() ? DiskLoss{} : found->second;
+  }
+
+  std::vector<std::string>& calls_;
+  std::uint64_t last_ = 0;
 };
 
 class FakeClocks : public Clocks {

@@ -3,11 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
-#include "fake_surroundings.h"
-#include "nemesis/kind.h"
-#include "nemesis/planner.h"
+#include "tests/nemesis/kinds_fixture.h"
 
 namespace fracas::nemesis {
 namespace {
@@ -16,42 +12,6 @@ using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-constexpr Nanoseconds kSecond = 1'000'000'000;
-
-struct Ended {
-  bool took_effect = false;
-  json measured;
-};
-
-class KindsTest : public ::testing::Test {
- protected:
-  std::unique_ptr<ActiveFault> begin(const std::string& kind, std::vector<std::string> on,
-                                     Parameters parameters = {}) {
-    Fault fault;
-    fault.kind = kind;
-    fault.nodes = std::move(on);
-    fault.parameters = std::move(parameters);
-    EXPECT_TRUE(check_fault(fault, nodes.names()));
-    return find_kind(kind)->begin(fault, around);
-  }
-  Ended end(const std::unique_ptr<ActiveFault>& fault) {
-    const Effect effect = fault->end(around);
-    return Ended{.took_effect = effect.took_effect, .measured = json::parse(effect.measured)};
-  }
-  void later(Nanoseconds time) { around.now += time; }
-  void read_skew(const std::string& node, Nanoseconds skew, Nanoseconds uncertainty = 0) {
-    clocks.readings[node].push_back({around.now, skew, uncertainty});
-    later(1'000'000);
-  }
-
-  FakeNodes nodes;
-  FakeNetwork network;
-  FakeClocks clocks;
-  NoDisks disks;
-  Surroundings around{
-      .nodes = nodes, .network = network, .clocks = clocks, .disks = disks, .now = 10 * kSecond};
-};
 
 TEST_F(KindsTest, AKillEndsTheProcessesAndStartsThemAgain) {
   nodes.in_flight = {{"n1", 3}, {"n2", 4}};
@@ -272,6 +232,23 @@ TEST_F(KindsTest, AStrobePassesItsPeriodOn) {
   read_skew("n1", 0);
   read_skew("n1", -3 * kSecond);
   EXPECT_TRUE(end(strobe).took_effect);
+}
+
+TEST_F(KindsTest, AFrozenClockIsReadAsFallingBehind) {
+  read_skew("n1", 0);
+  read_skew("n2", 0);
+  const auto freeze = begin("clock.freeze", {"n1", "n2"});
+  ASSERT_EQ(clocks.active.size(), 2U);
+  EXPECT_EQ(clocks.active.begin()->second.skew.rate, 0.0);
+  EXPECT_EQ(clocks.active.begin()->second.skew.offset, 0);
+  later(4 * kSecond);
+  read_skew("n1", -3 * kSecond);
+  read_skew("n2", 3 * kSecond);
+  const Ended ended = end(freeze);
+  EXPECT_TRUE(ended.took_effect);
+  EXPECT_EQ(ended.measured["nodes"]["n1"]["took_effect"], true);
+  EXPECT_EQ(ended.measured["nodes"]["n2"]["took_effect"], false) << "a clock ahead does not stand still";
+  EXPECT_EQ(clocks.released, 2U);
 }
 
 TEST(KindTable, DescribesEveryKind) {
