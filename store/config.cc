@@ -76,14 +76,24 @@ std::string get_level(const Config& config) {
   return print_level(config.*field);
 }
 
-/// A knob of two values, `first` the enumerator 0.
-template <auto field>
-bool set_choice(Config& config, std::string_view text, std::string_view first, std::string_view second) {
+/// A knob of named values, in the order of its enumerators.
+template <auto field, const auto& names>
+bool set_choice(Config& config, std::string_view text) {
   using Choice = std::remove_reference_t<decltype(config.*field)>;
-  if (text != first && text != second) return false;
-  config.*field = text == first ? Choice{0} : Choice{1};
+  const auto found = std::find(names.begin(), names.end(), text);
+  if (found == names.end()) return false;
+  config.*field = static_cast<Choice>(found - names.begin());
   return true;
 }
+template <auto field, const auto& names>
+std::string get_choice(const Config& config) {
+  return std::string(names[static_cast<std::size_t>(config.*field)]);
+}
+
+constexpr std::array<std::string_view, 2> conflict_names{"siblings", "lww"};
+constexpr std::array<std::string_view, 4> repair_names{"none", "async", "blocking", "abd"};
+constexpr std::array<std::string_view, 2> hints_names{"coordinator", "off"};
+constexpr std::array<std::string_view, 2> fsync_names{"always", "never"};
 
 bool set_period(Config& config, std::string_view text) {
   const auto value = text == "off" ? std::optional<std::int64_t>(0) : parse_duration(text);
@@ -139,21 +149,22 @@ constexpr std::array table{
     Entry{{"w", "1 .. n | one | quorum | all", "How many acknowledgements a write waits for."},
           set_level<&Config::w>,
           get_level<&Config::w>},
-    Entry{
-        {"conflict", "siblings | lww", "Concurrent writes are kept as siblings, or the last one wins."},
-        [](Config& c, std::string_view t) { return set_choice<&Config::conflict>(c, t, "siblings", "lww"); },
-        [](const Config& c) { return std::string(c.conflict == Conflict::siblings ? "siblings" : "lww"); }},
-    Entry{{"repair", "none | async", "Whether a read writes what it found newest back to stale replicas."},
-          [](Config& c, std::string_view t) { return set_choice<&Config::repair>(c, t, "none", "async"); },
-          [](const Config& c) { return std::string(c.repair == Repair::none ? "none" : "async"); }},
-    Entry{
-        {"hints", "coordinator | off",
-         "Whether a coordinator keeps what a home missed, and delivers it later."},
-        [](Config& c, std::string_view t) { return set_choice<&Config::hints>(c, t, "coordinator", "off"); },
-        [](const Config& c) { return std::string(c.hints == Hints::coordinator ? "coordinator" : "off"); }},
+    Entry{{"conflict", "siblings | lww", "Concurrent writes are kept as siblings, or the last one wins."},
+          set_choice<&Config::conflict, conflict_names>,
+          get_choice<&Config::conflict, conflict_names>},
+    Entry{{"repair", "none | async | blocking | abd",
+           "Whether a read writes what it found newest back: not at all; to stale replicas, behind its "
+           "answer; to "
+           "the replicas it heard, before its answer; to max(w, n - r + 1) homes, before its answer."},
+          set_choice<&Config::repair, repair_names>,
+          get_choice<&Config::repair, repair_names>},
+    Entry{{"hints", "coordinator | off",
+           "Whether a coordinator keeps what a home missed, and delivers it later."},
+          set_choice<&Config::hints, hints_names>,
+          get_choice<&Config::hints, hints_names>},
     Entry{{"fsync", "always | never", "Whether an acknowledged write has reached the disk."},
-          [](Config& c, std::string_view t) { return set_choice<&Config::fsync>(c, t, "always", "never"); },
-          [](const Config& c) { return std::string(c.fsync == Fsync::always ? "always" : "never"); }},
+          set_choice<&Config::fsync, fsync_names>,
+          get_choice<&Config::fsync, fsync_names>},
     Entry{{"anti_entropy", "a period (\"1s\", \"250ms\"; 10ms .. 1000s) | off",
            "How often a node compares its keys with each peer's."},
           set_period,

@@ -15,7 +15,8 @@
 namespace fracas::store {
 
 enum class Conflict : std::uint8_t { siblings, lww };
-enum class Repair : std::uint8_t { none, async };
+/// blocking: the homes whose replies were used hold what is answered; abd: max(w, n - r + 1) homes do.
+enum class Repair : std::uint8_t { none, async, blocking, abd };
 enum class Hints : std::uint8_t { coordinator, off };
 enum class Fsync : std::uint8_t { always, never };
 

@@ -1,5 +1,7 @@
 #include "store/reads.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -40,6 +42,26 @@ void Reads::replied(Step& step, NodeIndex from, const ReadReply& reply) {
   proceed(step, entry);
 }
 
+bool Reads::acknowledged(Step& step, NodeIndex from, const WriteReply& reply) {
+  const auto entry = reads_.find(reply.operation);
+  if (entry == reads_.end()) return false;
+  auto& write_back = entry->second.write_back;
+  if (!write_back || !write_back->targets.contains(from)) return true;
+  write_back->held_by(from);
+  proceed(step, entry);
+  return true;
+}
+
+bool Reads::write_back_failed(Step& step, NodeIndex to, OperationId operation) {
+  const auto entry = reads_.find(operation);
+  if (entry == reads_.end()) return false;
+  auto& write_back = entry->second.write_back;
+  if (!write_back || !write_back->targets.contains(to) || write_back->holders.contains(to)) return true;
+  write_back->failed.insert(to);
+  proceed(step, entry);
+  return true;
+}
+
 void Reads::send_failed(Step& step, NodeIndex to, OperationId operation) {
   const auto entry = reads_.find(operation);
   if (entry == reads_.end()) return;
@@ -59,13 +81,23 @@ void Reads::time_out(Step& step, OperationId operation) {
     if (read.copies.contains(home) || !read.failed.insert(home).second) continue;
     shared_.suspicion.failed(home);
   }
+  if (read.write_back && !read.answered) {
+    for (const NodeIndex home : read.write_back->targets) {
+      if (read.write_back->holders.contains(home)) continue;
+      read.write_back->failed.insert(home);
+      shared_.suspicion.failed(home);
+    }
+  }
   proceed(step, entry);
 }
 
 /// One answer a node counts, whatever its incarnation; the latest stands.
 void Reads::add_copy(Read& read, NodeIndex from, const Actor& incarnation, const KeyState& state) {
-  read.copies[from] = Copy{incarnation, state, false};
+  Copy& copy = read.copies[from] = Copy{incarnation, state, false};
   merge(read.merged, state);
+  if (!read.write_back || !read.write_back->targets.contains(from)) return;
+  if (covers(state, read.write_back->found)) read.write_back->held_by(from);
+  merge(copy.state, read.write_back->found);
 }
 
 bool Reads::may_answer(const Read& read) const {
@@ -76,21 +108,76 @@ bool Reads::may_answer(const Read& read) const {
 
 void Reads::proceed(Step& step, Entry entry) {
   Read& read = entry->second;
-  if (!read.answered && may_answer(read)) succeed(step, read);
+  const Repair repairs = shared_.config().repair;
+  if (!read.answered && !read.write_back && may_answer(read)) {
+    if (repairs == Repair::blocking || repairs == Repair::abd) {
+      begin_write_back(step, entry);
+    } else {
+      succeed(step, read, read.merged);
+    }
+  }
+  if (!read.answered && read.write_back) proceed_with_write_back(step, read);
   const bool hopeless = read.homes.size() - read.failed.size() < read.wanted;
-  if (!read.answered && hopeless && (read.settled() || !read.copies.empty())) fail(step, read);
+  if (!read.answered && !read.write_back && hopeless && (read.all_heard() || !read.copies.empty()))
+    fail(step, read);
   if (read.copies.size() >= read.wanted) repair(step, read);
-  if (!read.settled()) return;
+  if (!read.answered || !read.all_heard()) return;
   shared_.agenda.remove(read.deadline_ns, {Task::Kind::read, entry->first});
   reads_.erase(entry);
 }
 
-void Reads::succeed(Step& step, Read& read) {
+/// The answer is fixed here: what is heard later may be newer, but who holds that is not known.
+void Reads::begin_write_back(Step& step, Entry entry) {
+  Read& read = entry->second;
+  WriteBack& write_back = read.write_back.emplace();
+  write_back.found = read.merged;
+  for (const auto& [home, copy] : read.copies) {
+    write_back.targets.insert(home);
+    if (covers(copy.state, write_back.found)) write_back.held_by(home);
+  }
+  write_back.wanted = write_back.targets.size();
+  if (shared_.config().repair == Repair::abd) {
+    const auto w = std::min(static_cast<std::size_t>(shared_.config().w), read.homes.size());
+    write_back.targets.insert(read.homes.begin(), read.homes.end());
+    write_back.wanted = std::max(w, read.homes.size() - read.wanted + 1);
+  }
+  // Where nobody has anything, there is nothing to be held.
+  if (std::holds_alternative<std::monostate>(write_back.found)) write_back.wanted = 0;
+  if (!write_back.done()) send_back(step, entry->first, read);
+}
+
+void Reads::send_back(Step& step, OperationId operation, Read& read) {
+  WriteBack& write_back = *read.write_back;
+  for (const NodeIndex home : write_back.targets) {
+    if (write_back.holders.contains(home)) continue;
+    if (const auto copy = read.copies.find(home); copy != read.copies.end()) {
+      count_repair(copy->second);
+      copy->second.state = write_back.found;
+    }
+    if (home == shared_.self()) {
+      shared_.replica.merge(step, read.key, write_back.found);
+      write_back.held_by(home);
+    } else {
+      step.send(home, WriteRequest{operation, read.key, write_back.found});
+    }
+  }
+}
+
+void Reads::proceed_with_write_back(Step& step, Read& read) {
+  const WriteBack& write_back = *read.write_back;
+  if (write_back.done()) {
+    succeed(step, read, write_back.found);
+  } else if (write_back.targets.size() - write_back.failed.size() < write_back.wanted) {
+    fail(step, read);
+  }
+}
+
+void Reads::succeed(Step& step, Read& read, const KeyState& found) {
   read.answered = true;
   ReplyToClient reply;
-  reply.values = live_values(read.merged);
-  if (const auto* set = std::get_if<DvvSet>(&read.merged)) reply.context = make_token(read.key, set->join());
-  reply.clock = clock_json(read.merged, shared_.options.names);
+  reply.values = live_values(found);
+  if (const auto* set = std::get_if<DvvSet>(&found)) reply.context = make_token(read.key, set->join());
+  reply.clock = clock_json(found, shared_.options.names);
   reply.acks = static_cast<int>(read.copies.size());
   answer(step, shared_, read.origin, Verb::get, std::move(reply));
 }
@@ -98,9 +185,12 @@ void Reads::succeed(Step& step, Read& read) {
 void Reads::fail(Step& step, Read& read) {
   read.answered = true;
   const bool nobody_asked = read.unsent.size() == read.homes.size();
+  const std::string missing =
+      read.write_back ? fmt::format("{} of the {} homes wanted hold what was read",
+                                    read.write_back->holders.size(), read.write_back->wanted)
+                      : fmt::format("{} of the {} replies wanted", read.copies.size(), read.wanted);
   refuse(step, shared_, read.origin, Verb::get,
-         {nobody_asked ? ErrorKind::unavailable : ErrorKind::timeout, "",
-          std::to_string(read.copies.size()) + " of the " + std::to_string(read.wanted) + " replies wanted"});
+         {nobody_asked ? ErrorKind::unavailable : ErrorKind::timeout, "", missing});
 }
 
 /// Homes that are behind get the merge of all replies: never a winner among siblings, tombstones like values.
@@ -108,10 +198,11 @@ void Reads::fail(Step& step, Read& read) {
 void Reads::repair(Step& step, Read& read) {
   for (auto& [home, copy] : read.copies) {
     if (covers(copy.state, read.merged)) continue;
-    if (!copy.stale) ++shared_.counters.stale_replies;
-    copy.stale = true;
-    if (shared_.config().repair == Repair::none) continue;
-    ++shared_.counters.read_repairs;
+    if (shared_.config().repair == Repair::none) {
+      count_stale(copy);
+      continue;
+    }
+    count_repair(copy);
     copy.state = read.merged;
     if (home == shared_.self()) {
       shared_.replica.merge(step, read.key, read.merged);
@@ -119,6 +210,16 @@ void Reads::repair(Step& step, Read& read) {
       step.send(home, WriteRequest{0, read.key, read.merged});
     }
   }
+}
+
+void Reads::count_stale(Copy& copy) {
+  if (!copy.stale) ++shared_.counters.stale_replies;
+  copy.stale = true;
+}
+
+void Reads::count_repair(Copy& copy) {
+  count_stale(copy);
+  ++shared_.counters.read_repairs;
 }
 
 }  // namespace fracas::store

@@ -1,9 +1,11 @@
 // Gets in flight: all homes are asked at once, the answer is the merge of the first r replies, and stale
-// homes are repaired from all replies, late ones too.
+// homes are repaired from all replies, late ones too. With repair = blocking or abd, enough homes must hold
+// what was found before anybody hears of it.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,7 +21,11 @@ class Reads {
 
   void begin(Step&, Request);
   void replied(Step&, NodeIndex from, const ReadReply&);
+  /// A home has what was written back to it. False: the operation is none of ours.
+  bool acknowledged(Step&, NodeIndex from, const WriteReply&);
   void send_failed(Step&, NodeIndex to, OperationId);
+  /// Of what was to be written back. False: the operation is none of ours.
+  bool write_back_failed(Step&, NodeIndex to, OperationId);
   void time_out(Step&, OperationId);
 
   std::size_t open() const { return reads_.size(); }
@@ -29,6 +35,20 @@ class Reads {
     Actor incarnation;   ///< that answered
     KeyState state;      ///< what the home has, or will have once it has merged what was sent to it
     bool stale = false;  ///< counted as such
+  };
+  /// What a read found, on its way to enough homes. It goes out under the read's own operation.
+  struct WriteBack {
+    KeyState found;
+    std::set<NodeIndex> targets;  ///< the homes that count
+    std::size_t wanted = 0;       ///< so many of them must hold it
+    std::set<NodeIndex> holders;  ///< hold it or something newer, as they said themselves
+    std::set<NodeIndex> failed;   ///< will not say so any more
+
+    bool done() const { return holders.size() >= wanted; }
+    void held_by(NodeIndex home) {
+      failed.erase(home);
+      holders.insert(home);
+    }
   };
   struct Read {
     Origin origin;
@@ -40,18 +60,24 @@ class Reads {
     KeyState merged;  ///< of all copies so far
     std::set<NodeIndex> unsent;
     std::set<NodeIndex> failed;
+    std::optional<WriteBack> write_back;
     bool answered = false;
 
-    bool settled() const { return copies.size() + failed.size() == homes.size(); }
+    bool all_heard() const { return copies.size() + failed.size() == homes.size(); }
   };
   using Entry = std::map<OperationId, Read>::iterator;
 
   void add_copy(Read&, NodeIndex from, const Actor& incarnation, const KeyState&);
   bool may_answer(const Read&) const;
   void proceed(Step&, Entry);
-  void succeed(Step&, Read&);
+  void begin_write_back(Step&, Entry);
+  void send_back(Step&, OperationId, Read&);
+  void proceed_with_write_back(Step&, Read&);
+  void succeed(Step&, Read&, const KeyState& found);
   void fail(Step&, Read&);
   void repair(Step&, Read&);
+  void count_stale(Copy&);
+  void count_repair(Copy&);
 
   Shared& shared_;
   std::map<OperationId, Read> reads_;

@@ -36,6 +36,17 @@ TEST(Config, every_knob_reads_back_what_was_set) {
   EXPECT_TRUE(check(standard));
 }
 
+TEST(Config, choices_are_set_by_name_and_read_back) {
+  EXPECT_EQ(with({{"repair", "none"}}).repair, Repair::none);
+  EXPECT_EQ(with({{"repair", "async"}}).repair, Repair::async);
+  EXPECT_EQ(with({{"repair", "blocking"}}).repair, Repair::blocking);
+  EXPECT_EQ(with({{"repair", "abd"}}).repair, Repair::abd);
+  EXPECT_EQ(get(with({{"repair", "abd"}}), "repair"), "abd");
+  EXPECT_EQ(with({{"conflict", "lww"}}).conflict, Conflict::lww);
+  EXPECT_EQ(with({{"hints", "off"}}).hints, Hints::off);
+  EXPECT_EQ(with({{"fsync", "never"}}).fsync, Fsync::never);
+}
+
 TEST(Config, quorums_by_name_are_resolved_against_n_in_whatever_order_they_were_set) {
   Config config = with({{"r", "quorum"}, {"w", "all"}, {"nodes", "7"}, {"n", "5"}});
   ASSERT_TRUE(check(config));
@@ -62,6 +73,7 @@ TEST(Config, refuses_impossible_quorums_naming_the_right_knob) {
 
 TEST(Config, refuses_unknown_values_and_says_which_there_are) {
   EXPECT_THAT(refusal_of("conflict", "crdt").message, HasSubstr("siblings | lww"));
+  EXPECT_THAT(refusal_of("repair", "sync").message, HasSubstr("none | async | blocking | abd"));
   EXPECT_THAT(refusal_of("fsync", "sometimes").message, HasSubstr("always | never"));
   EXPECT_THAT(refusal_of("coordinator", "client").message, HasSubstr("node"));
   EXPECT_THAT(refusal_of("placement", "sloppy").message, HasSubstr("strict"));
@@ -92,7 +104,7 @@ TEST(Config, bugs_are_named) {
   EXPECT_TRUE(config.bugs.has(Bug::notfound_fast));
   EXPECT_TRUE(config.bugs.has(Bug::context_ignored));
   EXPECT_FALSE(config.bugs.has(Bug::first_reply_wins));
-  EXPECT_EQ(get(config, "bugs"), "context_ignored,notfound_fast");
+  EXPECT_EQ(get(config, "bugs"), "notfound_fast,context_ignored");
   EXPECT_FALSE(with({{"bugs", ""}}).bugs.any());
 }
 

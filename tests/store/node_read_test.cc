@@ -1,6 +1,9 @@
-// Gets: the newest of r replies whatever their order, and stale replicas repaired behind the answer.
+// Gets: the newest of r replies whatever their order, and stale replicas repaired behind the answer or, where
+// the configuration says so, before it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 #include "test_cluster.h"
 
@@ -161,6 +164,181 @@ TEST(ReadRepair, switched_off_still_counts_stale_replies) {
   EXPECT_EQ(cluster.metric(homes[0], "fracas_stale_replies_total"), 1);
   EXPECT_EQ(cluster.metric(homes[0], "fracas_read_repairs_total"), 0);
   EXPECT_FALSE(cluster.agree("k"));
+}
+
+Config waiting_for(Repair repair) {
+  Config config = quiet_config();
+  config.repair = repair;
+  return config;
+}
+
+/// Messages of the kind `Kind` to the node are held, all others arrive.
+template <class Kind>
+auto hold_to(NodeIndex node) {
+  return [node](const TestCluster::Envelope& envelope) {
+    return envelope.to == node && std::holds_alternative<Kind>(envelope.message) ? Fate::hold : Fate::deliver;
+  };
+}
+
+std::size_t sent_back(const TestCluster& cluster) {
+  return static_cast<std::size_t>(
+      std::count_if(cluster.sent.begin(), cluster.sent.end(), [](const TestCluster::Envelope& envelope) {
+        return std::holds_alternative<WriteRequest>(envelope.message);
+      }));
+}
+
+TEST(BlockingRepair, answers_only_when_the_stale_homes_that_it_heard_have_acknowledged) {
+  TestCluster cluster(waiting_for(Repair::blocking));
+  const auto homes = cluster.homes("k");
+  make_last_home_stale(cluster, "k");
+  cluster.fate = [&](const TestCluster::Envelope& envelope) {
+    if (envelope.to == homes[1]) return Fate::drop;  // the reader hears itself and the stale home only
+    return hold_to<WriteRequest>(homes[2])(envelope);
+  };
+  const RequestId id = cluster.send(homes[0], get_request("k"));
+  cluster.run();
+  EXPECT_EQ(cluster.reply(id), nullptr);
+  cluster.release_held();
+  cluster.run();
+  ASSERT_NE(cluster.reply(id), nullptr);
+  EXPECT_THAT(cluster.reply(id)->values, ElementsAre("7"));
+  EXPECT_THAT(cluster.state(homes[2], "k"), HasSubstr("[7]"));
+}
+
+TEST(BlockingRepair, of_equal_replies_sends_nothing_and_waits_for_nothing) {
+  for (const Repair repair : {Repair::blocking, Repair::abd}) {
+    TestCluster cluster(waiting_for(repair));
+    const auto homes = cluster.homes("k");
+    cluster.put(homes[0], "k", "1");
+    cluster.sent.clear();
+    EXPECT_THAT(cluster.get(homes[1], "k", 2).values, ElementsAre("1"));
+    EXPECT_EQ(sent_back(cluster), 0U);
+  }
+}
+
+TEST(BlockingRepair, still_repairs_a_home_that_replies_late_and_waits_for_it_no_longer) {
+  TestCluster cluster(waiting_for(Repair::blocking));
+  const auto homes = cluster.homes("k");
+  make_last_home_stale(cluster, "k");
+  cluster.fate = hold_to<ReadRequest>(homes[2]);
+  EXPECT_THAT(cluster.get(homes[0], "k", 2).values, ElementsAre("7"));
+  EXPECT_FALSE(cluster.agree("k"));
+  cluster.release_held();
+  cluster.run();
+  EXPECT_TRUE(cluster.agree("k"));
+}
+
+TEST(BlockingRepair, that_is_not_acknowledged_in_time_fails_the_read_as_timed_out) {
+  for (const Fate fate : {Fate::drop, Fate::refuse}) {
+    TestCluster cluster(waiting_for(Repair::blocking));
+    const auto homes = cluster.homes("k");
+    make_last_home_stale(cluster, "k");
+    cluster.fate = [&](const TestCluster::Envelope& envelope) {
+      if (envelope.to == homes[1]) return Fate::drop;
+      return std::holds_alternative<WriteRequest>(envelope.message) ? fate : Fate::deliver;
+    };
+    const auto reply = cluster.get(homes[0], "k", 2);
+    ASSERT_TRUE(reply.error);
+    EXPECT_EQ(reply.error->kind, ErrorKind::timeout);
+    EXPECT_THAT(reply.error->message, HasSubstr("1 of the 2 homes"));
+    cluster.pass(2'000'000'000);
+    EXPECT_EQ(cluster.metric(homes[0], "fracas_requests_in_flight"), 0);
+  }
+}
+
+TEST(BlockingRepair, writes_the_reader_s_own_stale_copy_before_it_answers) {
+  TestCluster cluster(waiting_for(Repair::blocking));
+  const auto homes = cluster.homes("k");
+  make_last_home_stale(cluster, "k");
+  cluster.fate = cut_off(homes[1]);
+  EXPECT_THAT(cluster.get(homes[2], "k", 2).values, ElementsAre("7"));
+  EXPECT_THAT(cluster.state(homes[2], "k"), HasSubstr("[7]"));
+}
+
+/// All of n = 4 homes, r = 2, w = 3; only the first has 7, the others have nothing.
+TestCluster one_home_of_four_knows(Repair repair) {
+  Config config = waiting_for(repair);
+  config.nodes = config.n = 4;
+  config.w = 3;
+  TestCluster cluster(config);
+  const auto homes = cluster.homes("k");
+  cluster.fate = cut_off(homes[0]);
+  cluster.put(homes[0], "k", "7");
+  cluster.fate = deliver_all;
+  return cluster;
+}
+
+std::size_t homes_that_know(TestCluster& cluster) {
+  const auto homes = cluster.homes("k");
+  return static_cast<std::size_t>(std::count_if(homes.begin(), homes.end(), [&](NodeIndex home) {
+    return cluster.state(home, "k").find("[7]") != std::string::npos;
+  }));
+}
+
+TEST(AbdRepair, answers_when_so_many_homes_hold_it_that_every_later_read_meets_one) {
+  for (const auto& [repair, know] : {std::pair(Repair::blocking, 2U), std::pair(Repair::abd, 3U)}) {
+    TestCluster cluster = one_home_of_four_knows(repair);
+    const auto homes = cluster.homes("k");
+    cluster.fate = [&](const TestCluster::Envelope& envelope) {
+      const bool far = envelope.to == homes[2] || envelope.to == homes[3];
+      return far && std::holds_alternative<ReadRequest>(envelope.message) ? Fate::drop : Fate::deliver;
+    };
+    const RequestId id = cluster.send(homes[0], get_request("k"));
+    while (cluster.reply(id) == nullptr) {
+      std::mt19937_64 any(1);
+      ASSERT_TRUE(cluster.deliver_one(any));
+    }
+    EXPECT_THAT(cluster.reply(id)->values, ElementsAre("7"));
+    EXPECT_GE(homes_that_know(cluster), know) << "w = 3, n - r + 1 = 3";
+    if (repair == Repair::blocking) {
+      EXPECT_EQ(homes_that_know(cluster), 2U);
+    }
+  }
+}
+
+TEST(AbdRepair, needs_no_answer_from_the_stale_home_that_it_heard_if_others_take_its_place) {
+  TestCluster cluster(waiting_for(Repair::abd));
+  const auto homes = cluster.homes("k");
+  make_last_home_stale(cluster, "k");
+  cluster.fate = [&](const TestCluster::Envelope& envelope) {
+    const bool late = envelope.to == homes[1] && std::holds_alternative<ReadRequest>(envelope.message);
+    const bool lost = envelope.to == homes[2] && std::holds_alternative<WriteRequest>(envelope.message);
+    return late || lost ? Fate::drop : Fate::deliver;
+  };
+  EXPECT_THAT(cluster.get(homes[0], "k", 2).values, ElementsAre("7"));
+}
+
+TEST(AbdRepair, without_enough_homes_fails_the_read_as_timed_out) {
+  TestCluster cluster(waiting_for(Repair::abd));
+  const auto homes = cluster.homes("k");
+  make_last_home_stale(cluster, "k");
+  cluster.fate = [&](const TestCluster::Envelope& envelope) {
+    const bool write = std::holds_alternative<WriteRequest>(envelope.message);
+    return envelope.to == homes[1] || write ? Fate::drop : Fate::deliver;
+  };
+  const auto reply = cluster.get(homes[0], "k", 2);
+  ASSERT_TRUE(reply.error);
+  EXPECT_EQ(reply.error->kind, ErrorKind::timeout);
+}
+
+TEST(AbdRepair, of_a_single_reply_waits_for_all_homes_unless_nobody_ever_wrote) {
+  Config config = waiting_for(Repair::abd);
+  config.r = 1;
+  config.w = 3;
+  TestCluster cluster(config);
+  const auto homes = cluster.homes("k");
+  EXPECT_THAT(cluster.get(homes[0], "k").values, IsEmpty());
+  EXPECT_EQ(sent_back(cluster), 0U);
+  cluster.fate = cut_off(homes[2]);
+  cluster.put(homes[0], "k", "7");
+  cluster.fate = hold_to<WriteRequest>(homes[2]);
+  const RequestId id = cluster.send(homes[0], get_request("k"));
+  cluster.run();
+  EXPECT_EQ(cluster.reply(id), nullptr);
+  cluster.release_held();
+  cluster.run();
+  ASSERT_NE(cluster.reply(id), nullptr);
+  EXPECT_TRUE(cluster.agree("k"));
 }
 
 }  // namespace
