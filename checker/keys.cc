@@ -134,6 +134,8 @@ std::vector<std::string_view> shown_values(const History& history, const Writers
                                            Conflict conflict, const Operation& o) {
   std::vector<std::string_view> shown;
   if (o.f == Function::read) {
+    // A set that nobody has added to looks like a register until then.
+    if (writers.none() && history.text(o.value) == "[]") return shown;
     append_shown(writers, kind, conflict, history.text(o.value), shown);
   } else {
     append_shown(writers, kind, Conflict::siblings, history.text(o.siblings), shown);

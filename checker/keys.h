@@ -45,6 +45,8 @@ class Writers {
   Writers(const History&, const KeyOperations&);
   /// In order of invocation; empty: nobody wrote it.
   std::span<const Operation* const> of(std::string_view value) const;
+  /// Nobody even tried to write.
+  bool none() const { return writers_.empty(); }
   /// A value that two operations wrote; empty if there is none.
   std::string_view repeated() const { return repeated_; }
 

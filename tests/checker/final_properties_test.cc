@@ -256,6 +256,19 @@ TEST(NoPhantoms, LooksAtDumpsAndSets) {
   EXPECT_EQ(judge("no-phantoms", s, dumped("siblings", {{"[1,8]"}})).count, 1U);
 }
 
+TEST(NoPhantoms, ASetThatNobodyHasAddedToIsEmptyWhateverResolvesConflicts) {
+  for (const std::string conflict : {"lww", "siblings", ""}) {
+    Story s;
+    s.found(1, "[]");
+    Evidence evidence;
+    evidence.conflict = conflict;
+    EXPECT_NE(judge("no-phantoms", s, evidence).result, Result::violated) << conflict;
+    Story t;
+    t.found(1, "[7]");
+    EXPECT_EQ(judge("no-phantoms", t, evidence).result, Result::violated) << conflict;
+  }
+}
+
 TEST(NoPhantoms, AKeyThatNoOperationNamesHoldsNothing) {
   Story s;
   s.wrote(1, "1");
