@@ -30,13 +30,13 @@ class SimNetwork : public nemesis::Network {
   /// Calls `deliver` when the message arrives: once, never, or (if `may_repeat`) twice. `size()`: its bytes
   /// on the wire, asked for only when it matters.
   template <typename Size, typename Deliver>
-  void send(Party from, Party to, bool may_repeat, const Size& size, Deliver deliver) {
+  void send(Party from, Party to, bool may_repeat, const Size& size, const Deliver& deliver) {
     Link& link = links_[from * names_.size() + to];
     const std::size_t bytes = link.plain() ? 0 : size();
     const Passage passage = pass(link, may_repeat, bytes);
     if (passage.held) link.held.emplace_back(deliver);
     for (int copy = 0; copy < passage.copies; ++copy) {
-      timeline_.at(passage.arrives[copy], [&link, connection = link.connection, deliver]() mutable {
+      timeline_.at(passage.arrives[copy], [&link, connection = link.connection, deliver = deliver]() mutable {
         if (link.connection == connection) return deliver();
         ++link.counters.messages_dropped;
       });

@@ -105,29 +105,43 @@ struct SimNodes::Slot {
   }
 };
 
+/// A message that has come to the process that it was meant for.
+struct SimNodes::Arrival {
+  Slot& to;
+  std::uint64_t meant_for;
+  store::NodeIndex from;
+  store::Message message;
+
+  void operator()() {
+    to.post(meant_for, [who = from, what = std::move(message)](Process& it) mutable {
+      it.feed(store::FromPeer{who, std::move(what)});
+    });
+  }
+};
+
 void SimNodes::Process::send(store::SendToPeer out) {
   Slot& to = *nodes_.slots_[out.to];
   Slot& own = *nodes_.slots_[self_];
   const std::uint64_t incarnation = own.incarnation;
-  const auto size = [&out] { return message_size(out.message); };
   if (!to.process) {
     // Nobody listens there: unless the way there or back is silent, the kernel says so.
-    around_.network.send(self_, out.to, false, size, [this, &own, incarnation, out] {
-      around_.network.send(
-          out.to, self_, false, [] { return kSmallestMessage; },
-          [&own, incarnation, out] {
-            own.post(incarnation, [out](Process& it) { it.feed(store::SendFailed{out.to, out.message}); });
-          });
-    });
+    const auto size = [&out] { return message_size(out.message); };
+    // This process may be gone by then.
+    around_.network.send(self_, out.to, false, size,
+                         [&around = around_, self = self_, &own, incarnation, out] {
+                           around.network.send(
+                               out.to, self, false, [] { return kSmallestMessage; },
+                               [&own, incarnation, out] {
+                                 own.post(incarnation, [out](Process& it) {
+                                   it.feed(store::SendFailed{out.to, out.message});
+                                 });
+                               });
+                         });
     return;
   }
-  around_.network.send(self_, out.to, true, size,
-                       [&to, meant_for = to.incarnation, from = static_cast<store::NodeIndex>(self_),
-                        message = std::move(out.message)]() mutable {
-                         to.post(meant_for, [from, message = std::move(message)](Process& it) mutable {
-                           it.feed(store::FromPeer{from, std::move(message)});
-                         });
-                       });
+  const Arrival arrival{to, to.incarnation, static_cast<store::NodeIndex>(self_), std::move(out.message)};
+  const auto size = [&arrival] { return message_size(arrival.message); };
+  around_.network.send(self_, out.to, true, size, arrival);
 }
 
 void SimNodes::Process::set_timer(const store::SetTimer& timer) {

@@ -60,6 +60,7 @@ class SimNodes : public nemesis::Nodes {
  private:
   class Process;
   struct Slot;
+  struct Arrival;
 
   std::vector<std::string> names_;
   std::vector<std::unique_ptr<Slot>> slots_;
