@@ -119,6 +119,8 @@ std::span<const Operation* const> Writers::of(std::string_view value) const {
 void append_shown(const Writers& writers, KeyKind kind, Conflict conflict, std::string_view json,
                   std::vector<std::string_view>& out) {
   if (json.empty() || json == "null") return;
+  // A set that nobody has added to looks like a register until then.
+  if (json == "[]" && writers.none()) return;
   if (kind == KeyKind::set) {
     append_leaves(json, out);
   } else if (conflict != Conflict::siblings || json.front() != '[' || !writers.of(json).empty()) {
@@ -134,8 +136,6 @@ std::vector<std::string_view> shown_values(const History& history, const Writers
                                            Conflict conflict, const Operation& o) {
   std::vector<std::string_view> shown;
   if (o.f == Function::read) {
-    // A set that nobody has added to looks like a register until then.
-    if (writers.none() && history.text(o.value) == "[]") return shown;
     append_shown(writers, kind, conflict, history.text(o.value), shown);
   } else {
     append_shown(writers, kind, Conflict::siblings, history.text(o.siblings), shown);

@@ -21,6 +21,8 @@ std::vector<std::string> values_of(const History& h, const std::string& key, std
                                    bool siblings) {
   if (is_set(h, key)) return elements_of(text);
   if (text.empty() || text == "null") return {};
+  const bool written = !choose(h, key, [](const Operation& o) { return changes(o) && !removes(o); }).empty();
+  if (text == "[]" && !written) return {};  // it may be a set
   const auto writers =
       choose(h, key, [&](const Operation& o) { return changes(o) && h.text(o.value) == text; });
   const json value = json::parse(text);
