@@ -115,7 +115,8 @@ void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeBuckets& mes
       const auto slot = static_cast<Slot>(partition * buckets_per_partition + bucket);
       request.slots.push_back(slot);
       for (const auto& [key, state] : shared_.replica.in_slot(slot)) {
-        request.clocks.emplace_back(key, without_values(*state));
+        if (const KeyState& ours = seen(*state); !std::holds_alternative<std::monostate>(ours))
+          request.clocks.emplace_back(key, without_values(ours));
       }
     }
   }
@@ -130,14 +131,14 @@ void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangeKeys& message
   std::set<std::string_view> named;
   for (const auto& [key, theirs] : message.clocks) {
     named.insert(key);
-    const KeyState& ours = shared_.replica.find(key);
+    const KeyState& ours = seen(shared_.replica.find(key));
     const bool they_lack = !covers(theirs, ours);
     if (they_lack && !initiator_wins) batch.add(key, ours);
     if (!covers(ours, theirs) || (they_lack && initiator_wins)) reply.wanted.push_back(key);
   }
   for (const Slot slot : message.slots) {
     for (const auto& [key, state] : shared_.replica.in_slot(slot)) {
-      if (!named.contains(key)) batch.add(key, *state);
+      if (!named.contains(key)) batch.add(key, seen(*state));
     }
   }
   reply.states = batch.take();
@@ -212,11 +213,18 @@ void AntiEntropy::put_off(Step& step, Exchange& exchange) {
   shared_.agenda.add(exchange.deadline_ns, {Task::Kind::exchange, exchange.operation});
 }
 
+const KeyState& AntiEntropy::seen(const KeyState& state) const {
+  static const KeyState none;
+  const bool hidden = shared_.config().bugs.has(Bug::tree_skips_tombstones) && !has_live_values(state);
+  return hidden ? none : state;
+}
+
 /// Merges what the other side sent.
 void AntiEntropy::take(Step& step, const KeyStates& states) {
   for (const auto& [key, state] : states) {
     if (!shared_.is_our_kind(state)) continue;
-    if (shared_.config().bugs.has(Bug::exchange_older_wins)) {
+    const KeyState& ours = shared_.replica.find(key);
+    if (shared_.config().bugs.has(Bug::exchange_older_wins) || &seen(ours) != &ours) {
       shared_.replica.replace(step, key, state);
     } else if (shared_.replica.merge(step, key, state)) {
       ++shared_.counters.exchange_keys_repaired;

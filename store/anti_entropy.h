@@ -57,6 +57,8 @@ class AntiEntropy {
   void close(Entry);
   void put_off(Step&, Exchange&);
   void take(Step&, const KeyStates&);
+  /// A copy as exchanges see it.
+  const KeyState& seen(const KeyState&) const;
 
   Shared& shared_;
   std::vector<std::vector<int>> shared_partitions_;  ///< by peer

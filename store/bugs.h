@@ -11,11 +11,42 @@
 namespace fracas::store {
 
 enum class Bug : std::uint8_t {
-  first_reply_wins,
-  context_ignored,
+  // Quorums and coordination.
+  quorum_half,
+  dup_ack_counted,
+  bucket_quorum_ignored,
+  hint_counts_strict,
   notfound_fast,
+  local_drop_no_hint,
   timeout_as_fail,
+  first_reply_wins,
+  n_shrinks_with_alive,
+  // Siblings and causality.
+  vv_no_dots,
+  actor_persistent,
+  sibling_cap_drops,
+  vv_prune,
+  vv_missing_is_equal,
+  context_ignored,
+  merge_truncate_off_by_one,
+  forward_coordinates_twice,
+  forward_tried_elsewhere,
+  put_hides_siblings,
+  // Last write wins.
+  tie_by_arrival,
+  // Hints.
+  hint_deleted_on_send,
+  hints_only_known_down,
+  // Anti-entropy.
+  tree_ignores_delete,
+  tree_skips_tombstones,
+  tree_hash_value_only,
   exchange_older_wins,
+  // Deletes.
+  delete_blind,
+  // The ring.
+  prefs_same_node,
+  token_wraparound,
   count
 };
 
@@ -27,6 +58,9 @@ struct BugInfo {
   std::string_view modelled_on;  ///< the real incident
   std::string_view caught_by;    ///< the property that it breaks
   std::string_view experiment;   ///< file name below workloads/experiments/ that must catch it
+  /// Why the local world cannot show it; empty: it can.
+  std::string_view only_simulated = {};
+  bool needs_real_kernel = false;  ///< then the simulation is not expected to catch it
 };
 
 std::span<const BugInfo> bugs();

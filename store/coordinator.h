@@ -6,6 +6,7 @@
 #include "store/forwards.h"
 #include "store/hinted_handoff.h"
 #include "store/reads.h"
+#include "store/repetitions.h"
 #include "store/writes.h"
 
 namespace fracas::store {
@@ -16,7 +17,7 @@ class Coordinator {
       : shared_(shared), reads_(shared), writes_(shared, hints), forwards_(shared) {}
 
   void request(Step&, const ClientRequest&, const Origin&);
-  /// Another node's client, whose put we are to coordinate.
+  /// Another node's client, whose put we are to coordinate: once.
   void forwarded(Step&, NodeIndex from, const ForwardRequest&);
 
   Reads& reads() { return reads_; }
@@ -29,6 +30,7 @@ class Coordinator {
   Reads reads_;
   Writes writes_;
   Forwards forwards_;
+  Repetitions repetitions_;  ///< of forwarded puts
 };
 
 }  // namespace fracas::store

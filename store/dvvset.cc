@@ -12,18 +12,20 @@ std::uint64_t overwritten(const DvvSet::Entry& entry) { return entry.n - entry.v
 
 /// How many of the newer entry's values survive the older one: those that the older has not seen, and those
 /// that it has and holds still.
-std::size_t surviving(const DvvSet::Entry& newer, const DvvSet::Entry& older) {
+std::size_t surviving(const DvvSet::Entry& newer, const DvvSet::Entry& older, const BugSet& bugs) {
   if (overwritten(newer) >= overwritten(older)) return newer.values.size();
-  return static_cast<std::size_t>(newer.n - overwritten(older));
+  const auto kept = static_cast<std::size_t>(newer.n - overwritten(older));
+  const bool one_too_few = newer.n == older.n && kept > 0 && bugs.has(Bug::merge_truncate_off_by_one);
+  return one_too_few ? kept - 1 : kept;
 }
 
-void merge(DvvSet::Entry& mine, const DvvSet::Entry& other) {
+void merge(DvvSet::Entry& mine, const DvvSet::Entry& other, const BugSet& bugs) {
   if (mine.n >= other.n) {
-    mine.values.resize(surviving(mine, other));
+    mine.values.resize(surviving(mine, other, bugs));
     return;
   }
   DvvSet::Entry merged = other;
-  merged.values.resize(surviving(other, mine));
+  merged.values.resize(surviving(other, mine, bugs));
   mine = std::move(merged);
 }
 
@@ -56,18 +58,18 @@ Context DvvSet::join() const {
   return context;
 }
 
-void DvvSet::sync(const DvvSet& other) {
+void DvvSet::sync(const DvvSet& other, const BugSet& bugs) {
   for (const auto& [actor, entry] : other.entries_) {
     const auto [mine, added] = entries_.try_emplace(actor, entry);
-    if (!added) merge(mine->second, entry);
+    if (!added) merge(mine->second, entry, bugs);
   }
 }
 
-bool DvvSet::covers(const DvvSet& other) const {
+bool DvvSet::covers(const DvvSet& other, const BugSet& bugs) const {
   return std::all_of(other.entries_.begin(), other.entries_.end(), [&](const auto& theirs) {
     const auto mine = entries_.find(theirs.first);
-    return mine != entries_.end() && mine->second.n >= theirs.second.n &&
-           overwritten(mine->second) >= overwritten(theirs.second);
+    if (mine == entries_.end()) return bugs.has(Bug::vv_missing_is_equal);
+    return mine->second.n >= theirs.second.n && overwritten(mine->second) >= overwritten(theirs.second);
   });
 }
 

@@ -3,14 +3,15 @@
 // stored.
 #pragma once
 
+#include <boost/container/flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "store/actor.h"
+#include "store/bugs.h"
 
 namespace fracas::store {
 
@@ -18,7 +19,8 @@ namespace fracas::store {
 using Value = std::optional<std::string>;
 
 /// What somebody has seen: all events 1..n of each actor.
-using Context = std::map<Actor, std::uint64_t>;
+/// (Flat maps: they are copied with each message, and hold a few actors up to a few hundred.)
+using Context = boost::container::flat_map<Actor, std::uint64_t>;
 
 struct Dot {
   Actor actor;
@@ -37,7 +39,7 @@ class DvvSet {
     std::vector<Value> values;
     bool operator==(const Entry&) const = default;
   };
-  using Entries = std::map<Actor, Entry>;
+  using Entries = boost::container::flat_map<Actor, Entry>;
 
   DvvSet() = default;
   /// `entries` must hold values.size() <= n for each actor.
@@ -51,9 +53,9 @@ class DvvSet {
   Context join() const;
 
   /// Least upper bound: a value is dropped only if the other side has seen its dot and holds it no longer.
-  void sync(const DvvSet& other);
+  void sync(const DvvSet& other, const BugSet& bugs = {});
   /// sync(other) would change nothing.
-  bool covers(const DvvSet& other) const;
+  bool covers(const DvvSet& other, const BugSet& bugs = {}) const;
   /// A write by `actor` that has seen `context`: drops the values it covers, adds `value` under a new dot.
   Dot put(const Context& context, Value value, const Actor& actor);
   /// Number of siblings that a put with this context would leave, its own included.

@@ -26,9 +26,17 @@ void Forwards::begin(Step& step, Request request) {
   std::stable_partition(forward.next.begin(), forward.next.end(),
                         [&](NodeIndex home) { return !shared_.suspicion.of(home); });
   std::reverse(forward.next.begin(), forward.next.end());
-  forward.deadline_ns = step.now().steady_ns + request.timeout_ns;
-  shared_.agenda.add(forward.deadline_ns, {Task::Kind::forward, operation});
+  forward.gives_up_ns = step.now().steady_ns + request.timeout_ns;
+  await(step, entry);
   send_to_next(step, entry);
+}
+
+void Forwards::await(Step& step, Entry entry) {
+  Forward& forward = entry->second;
+  const std::int64_t left_ns = forward.gives_up_ns - step.now().steady_ns;
+  const bool impatient = shared_.config().bugs.has(Bug::forward_tried_elsewhere);
+  forward.deadline_ns = forward.gives_up_ns - (impatient ? left_ns / 3 * 2 : 0);
+  shared_.agenda.add(forward.deadline_ns, {Task::Kind::forward, entry->first});
 }
 
 void Forwards::replied(Step& step, NodeIndex from, const ForwardReply& reply) {
@@ -59,6 +67,11 @@ void Forwards::time_out(Step& step, OperationId operation) {
   if (entry == forwards_.end()) return;
   const Forward& forward = entry->second;
   shared_.suspicion.failed(forward.at);
+  if (step.now().steady_ns < forward.gives_up_ns && !forward.next.empty()) {
+    await(step, entry);
+    send_to_next(step, entry);
+    return;
+  }
   refuse(step, shared_, forward.origin, forward.verb,
          {kind_of_unfinished_write(shared_.config().bugs), "",
           "forwarded to " + shared_.name(forward.at) +

@@ -30,11 +30,13 @@ class Forwards {
     Verb verb = Verb::put;
     ForwardRequest message;
     NodeIndex at = 0;
-    std::vector<NodeIndex> next;  ///< homes not tried yet, the best last
-    std::int64_t deadline_ns = 0;
+    std::vector<NodeIndex> next;   ///< homes not tried yet, the best last
+    std::int64_t deadline_ns = 0;  ///< of the home that it is at
+    std::int64_t gives_up_ns = 0;  ///< never earlier; later only with bug forward_tried_elsewhere
   };
   using Entry = std::map<OperationId, Forward>::iterator;
 
+  void await(Step&, Entry);
   void send_to_next(Step&, Entry);
   void finish(Entry);
 

@@ -58,14 +58,16 @@ void HintedHandoff::acknowledged(Step& step, NodeIndex from, OperationId operati
   const auto found = deliveries_.find(operation);
   if (found == deliveries_.end() || found->second.target != from) return;
   const Delivery delivery = *land(operation);
-  auto& hints = targets_[delivery.target].hints;
-  const auto hint = hints.find(delivery.key);
+  forget(step, from, targets_[from].hints.find(delivery.key));
+  ++shared_.counters.hints_delivered;
+  drain(step, from);
+}
+
+HintedHandoff::Entry HintedHandoff::forget(Step& step, NodeIndex target, Entry hint) {
   bytes_ -= hint->second.bytes;
   --pending_;
-  hints.erase(hint);
-  ++shared_.counters.hints_delivered;
-  step.persist(record_key(delivery.target, delivery.key), std::nullopt);
-  drain(step, delivery.target);
+  step.persist(record_key(target, hint->first), std::nullopt);
+  return targets_[target].hints.erase(hint);
 }
 
 void HintedHandoff::send_failed(OperationId operation) { land(operation); }
@@ -82,13 +84,22 @@ void HintedHandoff::tick(Step& step) {
 
 void HintedHandoff::drain(Step& step, NodeIndex target) {
   Target& to = targets_[target];
-  for (auto& [key, hint] : to.hints) {
-    if (to.in_flight >= max_in_flight) return;
-    if (hint.in_flight != 0) continue;
+  for (auto at = to.hints.begin(); at != to.hints.end() && to.in_flight < max_in_flight;) {
+    auto& [key, hint] = *at;
+    if (hint.in_flight != 0) {
+      ++at;
+      continue;
+    }
     hint.in_flight = shared_.next_operation();
     ++to.in_flight;
     deliveries_[hint.in_flight] = {target, key, step.now().steady_ns + delivery_timeout_ns};
     step.send(target, WriteRequest{hint.in_flight, key, hint.state});
+    if (shared_.config().bugs.has(Bug::hint_deleted_on_send)) {
+      land(hint.in_flight);
+      at = forget(step, target, at);
+    } else {
+      ++at;
+    }
   }
 }
 

@@ -53,7 +53,11 @@ class HintedHandoff {
     std::size_t in_flight = 0;
   };
 
+  using Entry = std::map<std::string, Hint>::iterator;
+
   void drain(Step&, NodeIndex target);
+  /// Of memory and disk. Returns the next one.
+  Entry forget(Step&, NodeIndex target, Entry);
   /// Takes a delivery off the books; the hint stays.
   std::optional<Delivery> land(OperationId);
 

@@ -70,22 +70,21 @@ LwwCell read_cell(ByteReader& in) {
 
 }  // namespace
 
-bool covers(const KeyState& state, const KeyState& other) {
+bool covers(const KeyState& state, const KeyState& other, const BugSet& bugs) {
   if (std::holds_alternative<std::monostate>(other)) return true;
   if (std::holds_alternative<std::monostate>(state)) return false;
   if (state.index() != other.index()) return true;
-  if (const auto* set = std::get_if<DvvSet>(&state)) return set->covers(std::get<DvvSet>(other));
-  return std::get<LwwCell>(state).covers(std::get<LwwCell>(other));
+  if (const auto* set = std::get_if<DvvSet>(&state)) return set->covers(std::get<DvvSet>(other), bugs);
+  return std::get<LwwCell>(state).covers(std::get<LwwCell>(other), bugs);
 }
 
-bool merge(KeyState& state, const KeyState& other) {
-  if (covers(state, other)) return false;
-  if (std::holds_alternative<std::monostate>(state)) {
-    state = other;
-  } else if (auto* set = std::get_if<DvvSet>(&state)) {
-    set->sync(std::get<DvvSet>(other));
+bool merge(KeyState& state, const KeyState& other, const BugSet& bugs) {
+  if (covers(state, other, bugs)) return false;
+  auto* set = std::get_if<DvvSet>(&state);
+  if (set == nullptr) {
+    state = other;  // none so far, or a lesser stamp
   } else {
-    std::get<LwwCell>(state).merge(std::get<LwwCell>(other));
+    set->sync(std::get<DvvSet>(other), bugs);
   }
   return true;
 }

@@ -20,9 +20,9 @@ using KeyState = std::variant<std::monostate, DvvSet, LwwCell>;
 
 /// Least upper bound, into `state`. Returns whether it changed. States of different kinds do not mix (a
 /// cluster has one kind): then `state` stays.
-bool merge(KeyState& state, const KeyState& other);
+bool merge(KeyState& state, const KeyState& other, const BugSet& bugs = {});
 /// Merging `other` into `state` would change nothing.
-bool covers(const KeyState& state, const KeyState& other);
+bool covers(const KeyState& state, const KeyState& other, const BugSet& bugs = {});
 /// The same clock with tombstones for values: what a comparison needs, without the payload.
 KeyState without_values(const KeyState&);
 /// The values that a reader sees: no tombstones; by actor, each actor's newest first.

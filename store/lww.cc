@@ -3,9 +3,16 @@
 #include <algorithm>
 
 namespace fracas::store {
+namespace {
 
-void LwwCell::merge(const LwwCell& other) {
-  if (!covers(other)) *this = other;
+/// Of a clock that does not show less (bug tie_by_arrival).
+constexpr std::int64_t tick_us = 16'000;
+
+}  // namespace
+
+bool LwwCell::covers(const LwwCell& other, const BugSet& bugs) const {
+  if (bugs.has(Bug::tie_by_arrival)) return stamp.wall_us / tick_us >= other.stamp.wall_us / tick_us;
+  return stamp >= other.stamp;
 }
 
 void StampClock::observe(const Stamp& stamp) {

@@ -22,9 +22,8 @@ struct LwwCell {
   Stamp stamp;
   Value value;
 
-  /// Keeps the greater stamp. A tombstone has an ordinary stamp.
-  void merge(const LwwCell& other);
-  bool covers(const LwwCell& other) const { return stamp >= other.stamp; }
+  /// Keeps its own value against the other's: the greater stamp does. A tombstone has an ordinary stamp.
+  bool covers(const LwwCell& other, const BugSet& bugs = {}) const;
   bool operator==(const LwwCell&) const = default;
 };
 

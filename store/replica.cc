@@ -21,7 +21,7 @@ bool Replica::merge(Step& step, const std::string& key, const KeyState& state) {
   if (std::holds_alternative<std::monostate>(state)) return false;
   const Slot slot = slot_of(key);
   Copy& copy = copy_of(key, slot);
-  if (!store::merge(copy.state, state)) return false;
+  if (!store::merge(copy.state, state, bugs_)) return false;
   step.persist(record_prefix + key, changed(key, slot, copy));
   return true;
 }
@@ -57,10 +57,18 @@ Replica::Copy& Replica::copy_of(const std::string& key, Slot slot) {
   return copies_.emplace_hint(found, Position(slot, key), Copy{})->second;
 }
 
+Hash Replica::leaf_of(std::string_view key, const Copy& copy, std::string_view record) const {
+  if (bugs_.has(Bug::tree_ignores_delete) && !has_live_values(copy.state)) return copy.leaf;
+  if (!bugs_.has(Bug::tree_hash_value_only)) return merkle_leaf(key, record);
+  std::string values;
+  for (const std::string& value : live_values(copy.state)) values += value;
+  return merkle_leaf(key, values);
+}
+
 std::string Replica::changed(std::string_view key, Slot slot, Copy& copy) {
   std::string record;
   encode(copy.state, record);
-  const Hash leaf = merkle_leaf(key, record);
+  const Hash leaf = leaf_of(key, copy, record);
   forest_.update(slot, copy.leaf, leaf);
   copy.leaf = leaf;
   if (const auto* set = std::get_if<DvvSet>(&copy.state))

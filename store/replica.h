@@ -20,6 +20,8 @@ class Replica {
   /// First character of the storage keys of copies.
   static constexpr char record_prefix = 'k';
 
+  explicit Replica(const BugSet& bugs) : bugs_(bugs) {}
+
   /// What the disk kept.
   void load(const std::string& key, KeyState state);
 
@@ -55,9 +57,11 @@ class Replica {
   };
 
   Copy& copy_of(const std::string& key, Slot slot);
+  Hash leaf_of(std::string_view key, const Copy&, std::string_view record) const;
   /// Brings tree and gauges up to date; returns the record for the disk.
   std::string changed(std::string_view key, Slot slot, Copy&);
 
+  BugSet bugs_;
   std::map<Position, Copy, Order> copies_;
   MerkleForest forest_;
   std::size_t siblings_max_ = 0;

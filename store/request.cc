@@ -1,5 +1,7 @@
 #include "store/request.h"
 
+#include <algorithm>
+
 #include "store/context_token.h"
 #include "store/describe.h"
 
@@ -33,6 +35,19 @@ Checked check_key_and_value(const Config& config, const ClientRequest& request) 
   return {};
 }
 
+std::vector<NodeIndex> homes_of(const Shared& shared, std::string_view key, int n, bool read) {
+  const int partition = partition_of(slot_of(key));
+  const bool lost = read && partition == partitions - 1 && shared.config().bugs.has(Bug::token_wraparound);
+  return shared.ring.homes(lost ? 0 : partition, n);
+}
+
+/// What bug n_shrinks_with_alive makes of a quorum.
+void count_the_living_only(const Shared& shared, Request& request) {
+  std::erase_if(request.homes, [&](NodeIndex home) { return shared.suspicion.of(home); });
+  request.wanted =
+      std::min(request.wanted, resolve_level(level_quorum, static_cast<int>(request.homes.size())));
+}
+
 /// n may only narrow: copies beyond the cluster's n would be kept equal by nobody.
 Checked resolve_quorum(const Shared& shared, const ClientRequest& asked, Request& request) {
   const Config& config = shared.config();
@@ -43,13 +58,16 @@ Checked resolve_quorum(const Shared& shared, const ClientRequest& asked, Request
   }
   const bool read = asked.verb == Verb::get;
   const std::optional<int>& given = read ? asked.r : asked.w;
-  const int standard = std::min(read ? config.r : config.w, n);
+  const bool no_default = read && config.bugs.has(Bug::bucket_quorum_ignored);
+  const int standard = no_default ? 1 : std::min(read ? config.r : config.w, n);
   request.wanted = given ? resolve_level(*given, n) : standard;
   if (request.wanted < 1 || request.wanted > n) {
     return bad(read ? "r" : "w",
                std::to_string(request.wanted) + " must be between 1 and n = " + std::to_string(n));
   }
-  request.homes = shared.ring.homes(request.key, n);
+  if (config.bugs.has(Bug::quorum_half) && request.wanted == n / 2 + 1) request.wanted = std::max(1, n / 2);
+  request.homes = homes_of(shared, request.key, n, read);
+  if (config.bugs.has(Bug::n_shrinks_with_alive)) count_the_living_only(shared, request);
   return {};
 }
 

@@ -10,7 +10,7 @@ namespace fracas::store {
 
 Slot slot_of(std::string_view key) { return static_cast<Slot>(hash128(key).high >> 48); }
 
-Ring::Ring(int nodes) : nodes_(nodes) {
+Ring::Ring(int nodes, const BugSet& bugs) : nodes_(nodes), bugs_(bugs) {
   assert(nodes > 0);
   for (int partition = 0; partition < partitions; ++partition) {
     owners_.push_back(static_cast<NodeIndex>(partition % nodes));
@@ -20,7 +20,9 @@ Ring::Ring(int nodes) : nodes_(nodes) {
 std::vector<NodeIndex> Ring::homes(int partition, int n) const {
   assert(n <= nodes_);
   std::vector<NodeIndex> homes;
-  for (int step = 0; step < partitions && static_cast<int>(homes.size()) < n; ++step) {
+  homes.reserve(static_cast<std::size_t>(n));
+  const int walk = bugs_.has(Bug::prefs_same_node) ? n : partitions;
+  for (int step = 0; step < walk && static_cast<int>(homes.size()) < n; ++step) {
     const NodeIndex node = owner((partition + step) % partitions);
     if (std::find(homes.begin(), homes.end(), node) == homes.end()) homes.push_back(node);
   }

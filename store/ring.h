@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "store/actor.h"
+#include "store/bugs.h"
 
 namespace fracas::store {
 
@@ -23,7 +24,7 @@ inline int partition_of(Slot slot) { return slot / buckets_per_partition; }
 
 class Ring {
  public:
-  explicit Ring(int nodes);
+  explicit Ring(int nodes, const BugSet& bugs = {});
   int nodes() const { return nodes_; }
   /// Who owns a partition.
   NodeIndex owner(int partition) const { return owners_[static_cast<std::size_t>(partition)]; }
@@ -38,6 +39,7 @@ class Ring {
 
  private:
   int nodes_;
+  BugSet bugs_;
   std::vector<NodeIndex> owners_;
 };
 

@@ -1,6 +1,7 @@
 // What the parts of one node share: who it is, where keys live, its copies, and whom it believes to be up.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <set>
 #include <variant>
@@ -31,9 +32,12 @@ class Suspicion {
 struct Shared {
   explicit Shared(NodeOptions given)
       : options(std::move(given)),
-        ring(options.config.nodes),
-        incarnation(Actor::of(options.self, options.actor)),
+        ring(options.config.nodes, options.config.bugs),
+        incarnation(Actor::of(options.self, options.config.bugs.has(Bug::actor_persistent)
+                                                ? std::array<std::uint8_t, 16>{}
+                                                : options.actor)),
         stamps(incarnation),
+        replica(options.config.bugs),
         last_operation(
             hash128({reinterpret_cast<const char*>(options.actor.data()), options.actor.size()}).low) {}
 

@@ -13,18 +13,61 @@ namespace {
 /// All siblings, the put's own first, and the context that covers exactly those: a context that covered
 /// siblings which the client has not seen would let its next put delete them unread.
 ReplyToClient siblings_answer(const std::string& key, const DvvSet& set, const Dot& own,
-                              std::span<const std::string> names) {
+                              const Shared& shared) {
   ReplyToClient reply;
   reply.values = live_values(set);
   const auto dots = live_dots(set);
   const auto mine = std::find(dots.begin(), dots.end(), own) - dots.begin();
-  if (mine != static_cast<std::ptrdiff_t>(dots.size())) {
-    std::rotate(reply.values.begin(), reply.values.begin() + mine, reply.values.begin() + mine + 1);
-  }
+  const bool live = mine != static_cast<std::ptrdiff_t>(dots.size());
+  if (live) std::rotate(reply.values.begin(), reply.values.begin() + mine, reply.values.begin() + mine + 1);
+  if (shared.config().bugs.has(Bug::put_hides_siblings)) reply.values.resize(live ? 1 : 0);
   reply.context = make_token(key, set.join());
-  reply.clock = clock_json(set, names, own);
+  reply.clock = clock_json(set, shared.options.names, own);
   return reply;
 }
+
+// --- what seeded bugs make of a put ---
+
+constexpr std::size_t pruned_to = 2;  ///< actors, with bug vv_prune
+constexpr std::size_t busy = 8;       ///< writes in flight, with bug local_drop_no_hint
+
+/// What a put is taken to have seen, beside what it says.
+void misread_context(const BugSet& bugs, const Request& request, const DvvSet& set, Context& context) {
+  const bool removes = request.verb == Verb::remove;
+  if (bugs.has(Bug::context_ignored) || (removes && bugs.has(Bug::delete_blind))) context = set.join();
+  if (!bugs.has(Bug::vv_no_dots)) return;
+  const Context all = set.join();
+  const bool latest = std::all_of(all.begin(), all.end(), [&](const auto& seen) {
+    return contains(context, Dot{seen.first, seen.second});
+  });
+  if (!latest) context.clear();
+}
+
+/// Makes the context cover siblings until there is room for one more.
+void cover_oldest(const DvvSet& set, std::size_t limit, Context& context) {
+  for (const auto& [actor, entry] : set.entries()) {
+    for (std::uint64_t seen = entry.n - entry.values.size(); seen < entry.n;) {
+      if (set.siblings_after_put(context) <= limit) return;
+      context[actor] = std::max(context[actor], ++seen);
+    }
+  }
+}
+
+/// Forgets the actors whose values are all overwritten, those with the fewest events first.
+DvvSet pruned(const DvvSet& set) {
+  DvvSet::Entries entries = set.entries();
+  while (entries.size() > pruned_to) {
+    const auto least = std::min_element(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+      return std::pair(!a.second.values.empty(), a.second.n) <
+             std::pair(!b.second.values.empty(), b.second.n);
+    });
+    if (!least->second.values.empty()) break;
+    entries.erase(least);
+  }
+  return DvvSet(std::move(entries));
+}
+
+// --- refusals ---
 
 ClientError too_many_siblings(std::size_t siblings, int limit) {
   return {ErrorKind::too_many_siblings, "",
@@ -75,23 +118,26 @@ void Writes::begin(Step& step, Request request) {
 
 /// The put itself: on this home's copy, which is written down before anything goes out. False: refused, and
 /// nothing was done.
-bool Writes::prepare_siblings(Step& step, const Request& request, Write& write) {
+bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
+  const Config& config = shared_.config();
   const KeyState& copy = shared_.replica.find(request.key);
   DvvSet set = std::holds_alternative<DvvSet>(copy) ? std::get<DvvSet>(copy) : DvvSet{};
-  Context context = request.context;
-  if (shared_.config().bugs.has(Bug::context_ignored)) context = set.join();
+  Context& context = request.context;
+  if (config.bugs.any()) misread_context(config.bugs, request, set, context);
+  const auto limit = static_cast<std::size_t>(config.max_siblings);
+  if (config.bugs.has(Bug::sibling_cap_drops)) cover_oldest(set, limit, context);
   const std::size_t siblings = set.siblings_after_put(context);
-  if (static_cast<int>(siblings) > shared_.config().max_siblings) {
-    refuse(step, shared_, request.origin, request.verb,
-           too_many_siblings(siblings, shared_.config().max_siblings));
+  if (siblings > limit) {
+    refuse(step, shared_, request.origin, request.verb, too_many_siblings(siblings, config.max_siblings));
     return false;
   }
   const Dot own = set.put(context, request.written(), shared_.incarnation);
+  if (config.bugs.has(Bug::vv_prune)) set = pruned(set);
   if (value_bytes(set) > max_state_bytes) {
     refuse(step, shared_, request.origin, request.verb, state_too_large());
     return false;
   }
-  write.on_success = siblings_answer(request.key, set, own, shared_.options.names);
+  write.on_success = siblings_answer(request.key, set, own, shared_);
   write.state = set;
   shared_.replica.replace(step, request.key, std::move(set));
   return true;
@@ -104,9 +150,10 @@ void Writes::prepare_lww(Step& step, const Request& request, Write& write) {
 }
 
 void Writes::send_to_homes(Step& step, OperationId operation, Write& write) {
+  const bool dropped = shared_.config().bugs.has(Bug::local_drop_no_hint) && writes_.size() > busy;
   for (const NodeIndex home : write.homes) {
     if (home != shared_.self()) continue;
-    shared_.replica.merge(step, write.key, write.state);
+    if (!dropped) shared_.replica.merge(step, write.key, write.state);
     write.acks.emplace(home, shared_.incarnation);
   }
   for (const NodeIndex home : write.homes) {
@@ -122,6 +169,7 @@ bool Writes::acknowledged(Step& step, NodeIndex from, const WriteReply& reply) {
   if (!home || from == shared_.self()) return true;
   write.failed.erase(from);
   write.unsent.erase(from);
+  if (write.acks.contains(from)) ++write.repeated_acks;
   write.acks[from] = reply.incarnation;
   proceed(step, entry);
   return true;
@@ -150,9 +198,18 @@ void Writes::time_out(Step& step, OperationId operation) {
   proceed(step, entry);
 }
 
+std::size_t Writes::votes(const Write& write) const {
+  const Config& config = shared_.config();
+  std::size_t votes = write.acks.size();
+  if (config.bugs.has(Bug::dup_ack_counted)) votes += write.repeated_acks;
+  if (config.bugs.has(Bug::hint_counts_strict) && config.hints == Hints::coordinator)
+    votes += write.failed.size();
+  return votes;
+}
+
 void Writes::proceed(Step& step, Entry entry) {
   Write& write = entry->second;
-  if (!write.answered && write.acks.size() >= write.wanted) {
+  if (!write.answered && votes(write) >= write.wanted) {
     write.answered = true;
     write.on_success.acks = static_cast<int>(write.acks.size());
     answer(step, shared_, write.origin, write.verb, std::move(write.on_success));
@@ -184,7 +241,10 @@ void Writes::finish(Step& step, Entry entry) {
   assert(write.answered);
   const bool nothing_happened = write.unsent.size() == write.homes.size();
   if (shared_.config().hints == Hints::coordinator && !nothing_happened) {
-    for (const NodeIndex home : write.failed) hints_.add(step, home, write.key, write.state);
+    const bool only_known_down = shared_.config().bugs.has(Bug::hints_only_known_down);
+    for (const NodeIndex home : write.failed) {
+      if (!only_known_down || write.unsent.contains(home)) hints_.add(step, home, write.key, write.state);
+    }
   }
   shared_.agenda.remove(write.deadline_ns, {Task::Kind::write, entry->first});
   writes_.erase(entry);

@@ -42,6 +42,7 @@ class Writes {
     std::size_t wanted = 1;
     std::int64_t deadline_ns = 0;
     std::map<NodeIndex, Actor> acks;  ///< by home; the incarnation that answered
+    std::size_t repeated_acks = 0;    ///< of homes that had answered before
     std::set<NodeIndex> unsent;       ///< homes to which certainly nothing went out
     std::set<NodeIndex> failed;       ///< these, and those that did not answer in time
     bool answered = false;
@@ -50,9 +51,11 @@ class Writes {
   };
   using Entry = std::map<OperationId, Write>::iterator;
 
-  bool prepare_siblings(Step&, const Request&, Write&);
+  bool prepare_siblings(Step&, Request&, Write&);
   void prepare_lww(Step&, const Request&, Write&);
   void send_to_homes(Step&, OperationId, Write&);
+  /// What counts towards w.
+  std::size_t votes(const Write&) const;
   /// After each answer or failure: replies if the outcome is known, and closes the books if nobody is
   /// missing.
   void proceed(Step&, Entry);

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "store/key_state.h"
+
 namespace fracas::store {
 namespace {
 
@@ -19,9 +21,10 @@ LwwCell any_cell() {
   return cell;
 }
 
-LwwCell merged(LwwCell left, const LwwCell& right) {
-  left.merge(right);
-  return left;
+LwwCell merged(const LwwCell& left, const LwwCell& right) {
+  KeyState state = left;
+  merge(state, right);
+  return std::get<LwwCell>(state);
 }
 
 RC_GTEST_PROP(LwwCell, merge_is_a_least_upper_bound, ()) {

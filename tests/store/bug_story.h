@@ -1,0 +1,76 @@
+// A seeded bug's story: the same events on a TestCluster, told with and without the bug, and what is seen in
+// the end either way. Every bug has one.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "test_cluster.h"
+
+namespace fracas::store {
+
+struct BugStory {
+  Bug bug;
+  std::string_view says;  ///< what the bug does in it; part of the test's name
+  std::string right;      ///< what is seen without the bug
+  std::string wrong;      ///< and with it
+  std::function<std::string(const BugSet&)> told;
+};
+
+// By what they are about; defined in node_bugs_*_test.cc.
+std::vector<BugStory> quorum_stories();
+std::vector<BugStory> causality_stories();
+std::vector<BugStory> repair_stories();
+
+inline constexpr std::int64_t second = 1'000'000'000;
+
+inline Config with(const BugSet& bugs, Config config = quiet_config()) {
+  config.bugs = bugs;
+  return config;
+}
+
+/// Five nodes, of which three are homes of a key.
+inline Config five_nodes() {
+  Config config = quiet_config();
+  config.nodes = 5;
+  return config;
+}
+
+inline TestCluster::Fate deliver_all(const TestCluster::Envelope&) { return TestCluster::Fate::deliver; }
+
+inline auto cut_off(NodeIndex node) {
+  return [node](const TestCluster::Envelope& envelope) {
+    return envelope.to == node || envelope.from == node ? TestCluster::Fate::drop
+                                                        : TestCluster::Fate::deliver;
+  };
+}
+
+/// "1,2": sorted, so that siblings have one order.
+inline std::string joined(std::vector<std::string> values) {
+  std::sort(values.begin(), values.end());
+  std::string text;
+  for (const std::string& value : values) text += (text.empty() ? "" : ",") + value;
+  return text;
+}
+
+/// What a node alone holds of a key that it is a home of.
+inline std::string copy_at(TestCluster& cluster, NodeIndex home, const std::string& key) {
+  return joined(cluster.get(home, key, 1).values);
+}
+
+/// "ok", or the kind of error.
+inline std::string outcome(const ReplyToClient& reply) {
+  return reply.error ? std::string(to_string(reply.error->kind)) : "ok";
+}
+
+/// A key of this partition.
+inline std::string key_in(int partition) {
+  for (int i = 0;; ++i) {
+    std::string key = "k" + std::to_string(i);
+    if (partition_of(slot_of(key)) == partition) return key;
+  }
+}
+
+}  // namespace fracas::store
