@@ -7,13 +7,17 @@
 #include <algorithm>
 #include <functional>
 
+#include "harness/commands/bugs.h"
 #include "harness/commands/check.h"
 #include "harness/commands/cluster.h"
 #include "harness/commands/doctor.h"
 #include "harness/commands/explain.h"
 #include "harness/commands/list.h"
+#include "harness/commands/replay.h"
 #include "harness/commands/report.h"
 #include "harness/commands/run.h"
+#include "harness/commands/shrink.h"
+#include "harness/commands/swarm.h"
 #include "harness/suggest.h"
 #include "harness/version.h"
 #include "nemesis/fault.h"
@@ -43,6 +47,7 @@ constexpr const char* kRunAbout =
     "  fracas run --seed 7 --duration 10s\n"
     "  fracas run quorum --set store.w=1 --set workload.rate=max\n"
     "  fracas run --fault network,process.kill --out /var/tmp/first-run\n"
+    "  fracas run --world sim --seeds 1..1000 --keep-going\n"
     "  fracas run --dry-run --json | jq .plan";
 
 /// What was parsed; the chosen subcommand's callback sets `command`.
@@ -51,8 +56,13 @@ struct Parsed {
   std::vector<std::string> settings;
   std::uint64_t seed = 0;
   std::string duration;
-  std::string world = "local";
+  std::string world;
+  std::string seeds;
+  BugsOptions bugs;
   CheckOptions check;
+  ReplayOptions replay;
+  ShrinkOptions shrink;
+  std::string budget;
   std::string name;
   std::string folder;
   bool json = false;
@@ -72,7 +82,12 @@ std::string check_duration(const std::string& text) {
   return *duration > 0 ? "" : fmt::format("'{}' must be above 0", text);
 }
 
-/// --set, --seed and --duration, shared by run and cluster, as settings in one order: options after --set.
+std::string check_seeds(const std::string& text) {
+  return parse_seeds(text) ? "" : fmt::format("'{}' is no range of seeds such as 1..1000", text);
+}
+
+/// --set, --seed, --duration and --world, shared by run and cluster, as settings in one order: options after
+/// --set.
 void gather_settings(Parsed& parsed, const CLI::App& command) {
   for (const std::string& text : parsed.settings) {
     const std::size_t equals = text.find('=');
@@ -81,6 +96,8 @@ void gather_settings(Parsed& parsed, const CLI::App& command) {
   if (command.count("--seed") > 0) parsed.run.settings.emplace_back("seed", std::to_string(parsed.seed));
   if (command.get_option_no_throw("--duration") != nullptr && command.count("--duration") > 0)
     parsed.run.settings.emplace_back("duration", parsed.duration);
+  if (command.get_option_no_throw("--world") != nullptr && command.count("--world") > 0)
+    parsed.run.settings.emplace_back("world", parsed.world);
 }
 
 void add_experiment_options(CLI::App& command, Parsed& parsed) {
@@ -97,6 +114,22 @@ void add_experiment_options(CLI::App& command, Parsed& parsed) {
       "--out", [&parsed](const std::string& folder) { parsed.run.out = folder; }, "an empty or new folder");
 }
 
+void add_swarm_options(CLI::App& command, Parsed& parsed) {
+  CLI::Option* seeds =
+      command
+          .add_option("--seeds", parsed.seeds,
+                      "many runs: 1..1000; without EXPERIMENT each seed draws one of its own, as `fracas run "
+                      "swarm --seed N` does")
+          ->check(CLI::Validator(check_seeds, "A..B"))
+          ->excludes("--seed");
+  command.add_flag("--keep-going", parsed.run.keep_going, "does not stop at the first failure")->needs(seeds);
+  command
+      .add_option("--jobs", parsed.run.jobs,
+                  "runs at a time; default: a simulation on each core, or one cluster")
+      ->check(CLI::Range(1, 64))
+      ->needs(seeds);
+}
+
 void add_run(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("run", kRunAbout);
   add_experiment_options(*command, parsed);
@@ -107,14 +140,20 @@ void add_run(CLI::App& app, Parsed& parsed) {
                    "classes or kinds instead of the experiment's faults: network,process.kill, or none")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command->add_option("--world", parsed.world, "where nodes run: local (processes on this machine)")
-      ->check(CLI::IsMember({"local"}));
+  command
+      ->add_option("--world", parsed.world,
+                   "where nodes run: local (processes on this machine) or sim (a simulation)")
+      ->check(CLI::IsMember({"local", "sim"}));
   command->add_flag("--json", parsed.run.json, "prints the report object on stdout");
   command->add_flag("--dry-run", parsed.run.dry_run, "prints the experiment and the plan, runs nothing");
   command->add_flag("-q,--quiet", parsed.run.quiet, "only the last four lines");
+  add_swarm_options(*command, parsed);
   command->callback([&parsed, command] {
     gather_settings(parsed, *command);
-    parsed.command = [&parsed](Console& console) { return run_command(parsed.run, console); };
+    parsed.run.seeds = parse_seeds(parsed.seeds);
+    parsed.command = [&parsed](Console& console) {
+      return parsed.run.seeds ? swarm_command(parsed.run, console) : run_command(parsed.run, console);
+    };
   });
 }
 
@@ -146,6 +185,63 @@ void add_check(CLI::App& app, Parsed& parsed) {
   });
 }
 
+constexpr const char* kReplayAbout =
+    "Does again what a stored run did: its experiment, and the plan from its folder.\n"
+    "In a simulation it says whether the history is the same, bit for bit; in the local world the\n"
+    "same operations and faults come at the same moments, and it says how often the run failed\n"
+    "again for the same property. Keeps the first replay that did, else the last.\n"
+    "Exit code: that of the replay; of several, the first that applies of 255, 1, 130, 3, 2, 0.\n"
+    "\n"
+    "Examples:\n"
+    "  fracas replay runs/latest\n"
+    "  fracas replay runs/latest --times 10";
+
+void add_replay(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("replay", kReplayAbout);
+  command->add_option("RUN", parsed.replay.run, "a run folder")->required();
+  command->add_option("--times", parsed.replay.times, "how often")->check(CLI::Range(1, 100'000));
+  command->add_option_function<std::string>(
+      "--out", [&parsed](const std::string& folder) { parsed.replay.out = folder; },
+      "an empty or new folder");
+  command->add_flag("--json", parsed.replay.json, "prints counts and the kept run's report on stdout");
+  command->add_flag("-q,--quiet", parsed.replay.quiet, "only the last lines");
+  command->callback([&parsed] {
+    parsed.command = [&parsed](Console& console) { return replay_command(parsed.replay, console); };
+  });
+}
+
+constexpr const char* kShrinkAbout =
+    "Finds the few operations and faults that a run failed for: leaves out faults, nodes, clients,\n"
+    "keys, operations and time until nothing more can be left out. Writes an experiment that fails\n"
+    "for the same property, shrunk.toml, with the story as comments, and the run that shows it.\n"
+    "Exit code: 0 it was shrunk, 2 the run's operations and faults did not fail again.\n"
+    "\n"
+    "Examples:\n"
+    "  fracas shrink runs/latest\n"
+    "  fracas shrink runs/latest --property regular --budget 10m";
+
+void add_shrink(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("shrink", kShrinkAbout);
+  command->add_option("RUN", parsed.shrink.run, "a run folder")->required();
+  command->add_option_function<std::string>(
+      "--property", [&parsed](const std::string& name) { parsed.shrink.property = name; },
+      "that it must go on failing for; default: the one that tells most");
+  command
+      ->add_option("--times", parsed.shrink.times,
+                   "runs of each candidate: other seeds in a simulation, repetitions in the local world")
+      ->check(CLI::Range(1, 1000));
+  command->add_option("--budget", parsed.budget, "of wall time for the search: 60s")
+      ->check(CLI::Validator(check_duration, "DURATION"));
+  command->add_option_function<std::string>(
+      "--out", [&parsed](const std::string& folder) { parsed.shrink.out = folder; },
+      "an empty or new folder");
+  command->add_flag("-q,--quiet", parsed.shrink.quiet, "only the last lines");
+  command->callback([&parsed] {
+    if (!parsed.budget.empty()) parsed.shrink.budget_ns = *nemesis::parse_duration(parsed.budget);
+    parsed.command = [&parsed](Console& console) { return shrink_command(parsed.shrink, console); };
+  });
+}
+
 void add_report(CLI::App& app, Parsed& parsed) {
   CLI::App* command = app.add_subcommand("report",
                                          "Judges a run folder and renders its report again.\n\n"
@@ -156,6 +252,35 @@ void add_report(CLI::App& app, Parsed& parsed) {
     parsed.command = [&parsed](Console& console) {
       return report_command(parsed.folder, parsed.json, console);
     };
+  });
+}
+
+constexpr const char* kBugsAbout =
+    "Tries every seeded bug of the store (`fracas list bugs`) with seed after seed until a guaranteed\n"
+    "property accuses it, and the correct store beside it with the same seeds. Prints a table.\n"
+    "Exit code: 1 if a bug was missed or the correct store accused.\n"
+    "\n"
+    "Examples:\n"
+    "  fracas bugs --world sim\n"
+    "  fracas bugs context_ignored first_reply_wins --world both";
+
+void add_bugs(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand("bugs", kBugsAbout);
+  command->add_option("NAME", parsed.bugs.names, "only these");
+  command->add_option("--world", parsed.world, "local, sim or both (default)")
+      ->check(CLI::IsMember({"local", "sim", "both"}));
+  command
+      ->add_option_function<std::uint64_t>(
+          "--seeds", [&parsed](std::uint64_t seeds) { parsed.bugs.seeds = seeds; },
+          "how many are tried at most; otherwise as many as begin within a minute")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}).description("NUMBER"));
+  command->add_option_function<std::string>(
+      "--out", [&parsed](const std::string& file) { parsed.bugs.out = file; },
+      "a file for the table, in Markdown");
+  command->add_flag("--json", parsed.bugs.json, "prints JSON instead of the table");
+  command->callback([&parsed] {
+    if (const auto world = world_kind(parsed.world)) parsed.bugs.worlds = {*world};
+    parsed.command = [&parsed](Console& console) { return bugs_command(parsed.bugs, console); };
   });
 }
 
@@ -228,7 +353,10 @@ Exit run_command_line(const std::vector<std::string>& arguments, Console& consol
   Parsed parsed;
   add_run(app, parsed);
   add_check(app, parsed);
+  add_replay(app, parsed);
+  add_shrink(app, parsed);
   add_cluster(app, parsed);
+  add_bugs(app, parsed);
   add_list_explain_and_doctor(app, parsed);
   add_report(app, parsed);
   try {

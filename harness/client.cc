@@ -13,7 +13,7 @@ constexpr std::int64_t kLargestBacklog = 1'000'000'000;
 
 }  // namespace
 
-Client::Client(World& world, Recorder& recorder, SessionOptions options, IntentSource next,
+Client::Client(World& world, Recorder& recorder, SessionOptions options, TaskSource next,
                std::int64_t interval_ns)
     : world_(world),
       recorder_(recorder),
@@ -24,18 +24,27 @@ Client::Client(World& world, Recorder& recorder, SessionOptions options, IntentS
       pace_(options_.seed, options_.client, "pace") {}
 
 void Client::start() {
-  due_ns_ = world_.now() + draw_gap();
-  world_.after(due_ns_ - world_.now(), [this] { begin_next(); });
+  began_ns_ = due_ns_ = world_.now();
+  schedule_next(began_ns_);
 }
 
-void Client::begin_next() {
-  if (stopped_ || exhausted_) return;
-  const auto intent = next_();
-  if (!intent) {
-    exhausted_ = true;
-    return;
+void Client::schedule_next(std::int64_t earliest_ns) {
+  task_ = next_();
+  if (!task_) return;
+  const std::int64_t now = world_.now();
+  std::int64_t when = now;
+  if (task_->at_ns) {
+    when = std::max(began_ns_ + *task_->at_ns, now);
+  } else {
+    due_ns_ = std::max(due_ns_ + draw_gap(), now - kLargestBacklog);
+    when = std::max(due_ns_, earliest_ns);
   }
-  perform(session_.begin(*intent));
+  // Also when it is due at once: a call that answers at once must not recurse.
+  world_.after(when - now, [this] { begin(); });
+}
+
+void Client::begin() {
+  if (!stopped_) perform(session_.begin(task_->intent, task_->node));
 }
 
 void Client::perform(SessionStep step) {
@@ -44,16 +53,9 @@ void Client::perform(SessionStep step) {
   world_.call(options_.client, step.request->node, step.request->request, [this](TargetResponse response) {
     const bool rejected = response.status == TargetResponse::Status::rejected;
     perform(session_.answer(response));
-    if (!session_.open()) completed(rejected);
+    if (session_.open()) return;
+    schedule_next(world_.now() + (rejected ? kPauseAfterRejection : 0));
   });
-}
-
-void Client::completed(bool rejected) {
-  const std::int64_t now = world_.now();
-  due_ns_ = std::max(due_ns_ + draw_gap(), now - kLargestBacklog);
-  const std::int64_t earliest = rejected ? now + kPauseAfterRejection : now;
-  // Also when it is due at once: a call that answers at once must not recurse.
-  world_.after(std::max(due_ns_, earliest) - now, [this] { begin_next(); });
 }
 
 /// Uniform in [0, 2 intervals), so that clients do not move in step.

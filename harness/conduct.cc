@@ -78,9 +78,10 @@ Result<Conducted> conduct(const Experiment& experiment, const nemesis::Plan& pla
     run.outcome = run_experiment(experiment, plan, **world, folder, reproduce, progress);
   }
   const Impatience ignored;
-  give_memory_back();
-  Result<Judgement> judgement = judge_run(folder);
-  give_memory_back();
+  const bool large = experiment.world == WorldKind::local;
+  if (large) give_memory_back();
+  Result<Judgement> judgement = judge_run(folder, false, {}, std::move(run.outcome.history));
+  if (large) give_memory_back();
   if (!judgement) {
     // What was just recorded must be readable; if it is not, that is no fault of the user's.
     const Error& why = run.outcome.error ? *run.outcome.error : judgement.error();

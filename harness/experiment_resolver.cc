@@ -9,6 +9,7 @@
 
 #include "checker/property.h"
 #include "harness/experiment_fields.h"
+#include "harness/script_fields.h"
 #include "harness/suggest.h"
 #include "nemesis/kind.h"
 #include "nemesis/planner.h"
@@ -16,7 +17,9 @@
 namespace fracas::harness {
 namespace {
 
-constexpr std::size_t kMostFaults = 100;
+/// As many as a plan may have: a plan can be written down as an experiment.
+constexpr std::size_t kMostFaults = 10'000;
+constexpr std::size_t kMostOperations = 1'000'000;
 
 using Words = std::vector<std::string>;
 
@@ -34,14 +37,14 @@ bool contains(const Words& words, std::string_view word) {
 }
 
 /// "fault.3.every" taken apart; empty if it is not of that form.
-struct FaultKey {
+struct EntryKey {
   std::size_t entry = 0;
   std::string name;
 };
-std::optional<FaultKey> fault_key(std::string_view key) {
-  if (!key.starts_with("fault.")) return std::nullopt;
-  FaultKey result;
-  const char* begin = key.data() + std::string_view("fault.").size();
+std::optional<EntryKey> entry_key(std::string_view table, std::string_view key) {
+  if (!key.starts_with(table) || key.substr(table.size(), 1) != ".") return std::nullopt;
+  EntryKey result;
+  const char* begin = key.data() + table.size() + 1;
   const char* end = key.data() + key.size();
   const auto [dot, error] = std::from_chars(begin, end, result.entry);
   if (error != std::errc() || dot == end || *dot != '.') return std::nullopt;
@@ -61,7 +64,7 @@ Words keys_below(std::string_view prefix) {
 }
 
 Error unknown_key(const Setting& setting) {
-  const Words tables{"store", "workload", "fault", "expect"};
+  const Words tables{"store", "workload", "fault", "operation", "expect"};
   const std::string& key = setting.key;
   const std::string table = key.substr(0, key.find('.'));
   if (contains(tables, key))
@@ -109,7 +112,7 @@ ExperimentResolver::ExperimentResolver(Experiment base, std::string source)
 
 Result<void> ExperimentResolver::apply_document(std::vector<Setting> settings) {
   std::stable_partition(settings.begin(), settings.end(), [](const Setting& setting) {
-    const std::optional<FaultKey> key = fault_key(setting.key);
+    const std::optional<EntryKey> key = entry_key("fault", setting.key);
     return key && key->name == "kind";
   });
   for (const Setting& setting : settings)
@@ -120,6 +123,7 @@ Result<void> ExperimentResolver::apply_document(std::vector<Setting> settings) {
 Result<void> ExperimentResolver::apply(const Setting& setting) {
   where_[setting.key] = setting.value_where;
   if (setting.key == "fault" || setting.key.starts_with("fault.")) return apply_fault(setting);
+  if (setting.key == "operation" || setting.key.starts_with("operation.")) return apply_operation(setting);
   if (setting.key.starts_with("store.")) return apply_knob(setting);
   if (setting.key.starts_with("expect.")) return apply_expectation(setting);
   for (const Field& field : fields())
@@ -156,7 +160,7 @@ Result<void> ExperimentResolver::apply_expectation(const Setting& setting) {
 }
 
 Result<void> ExperimentResolver::apply_fault(const Setting& setting) {
-  const std::optional<FaultKey> key = fault_key(setting.key);
+  const std::optional<EntryKey> key = entry_key("fault", setting.key);
   if (!key)
     return usage(setting.key_where,
                  fmt::format("'{}': every fault is an entry of its own: write [[fault]] in a file, "
@@ -171,6 +175,28 @@ Result<void> ExperimentResolver::apply_fault(const Setting& setting) {
   for (const FaultField& field : fault_fields())
     if (field.key == key->name) return outcome(setting, field.set(spec, setting.value));
   return set_parameter(spec, key->name, setting);
+}
+
+Result<void> ExperimentResolver::apply_operation(const Setting& setting) {
+  const std::optional<EntryKey> key = entry_key("operation", setting.key);
+  if (!key)
+    return usage(setting.key_where,
+                 fmt::format("'{}': every operation of a script is an entry of its own: write [[operation]] "
+                             "in a file, --set operation.0.at=2s on the command line",
+                             setting.key));
+  if (key->entry >= kMostOperations)
+    return usage(setting.key_where,
+                 fmt::format("'{}': an experiment has at most {} [[operation]] entries, counted from 0",
+                             setting.key, kMostOperations));
+  if (key->entry >= experiment_.script.size()) experiment_.script.resize(key->entry + 1);
+  Words known;
+  for (const OperationField& field : operation_fields()) {
+    if (field.key == key->name)
+      return outcome(setting, field.set(experiment_.script[key->entry], setting.value));
+    known.emplace_back(field.key);
+  }
+  return usage(setting.key_where, fmt::format("there is no key '{}' in [[operation]]{}", key->name,
+                                              did_you_mean(key->name, known)));
 }
 
 std::string ExperimentResolver::where(const std::vector<std::string>& keys) const {
@@ -199,6 +225,14 @@ Result<void> ExperimentResolver::check_faults() const {
       fmt::format("{}{} ({}): {}", entry, error.field, experiment_.faults[error.entry].kind, error.message));
 }
 
+Result<void> ExperimentResolver::check_operations() const {
+  const auto problem = check_script(experiment_, node_names(experiment_));
+  if (!problem) return {};
+  const std::string entry = fmt::format("operation.{}.", problem->entry);
+  return usage(where({entry + problem->field, entry}),
+               fmt::format("{}{}: {}", entry, problem->field, problem->message));
+}
+
 /// What the workload does not test can neither hold nor be violated.
 Result<void> ExperimentResolver::check_expectations() const {
   const auto& tested = workloads::find_workload(experiment_.workload)->properties;
@@ -220,6 +254,7 @@ Result<Experiment> ExperimentResolver::finish() && {
     return usage(where({key, "store."}), fmt::format("{}: {}", key, checked.error().message));
   }
   if (auto checked = check_faults(); !checked) return checked.error();
+  if (auto checked = check_operations(); !checked) return checked.error();
   if (auto checked = check_expectations(); !checked) return checked.error();
   experiment_.load.seed = experiment_.seed;
   return std::move(experiment_);

@@ -25,7 +25,9 @@ class ExperimentResolver {
   Result<void> apply_knob(const Setting&);
   Result<void> apply_expectation(const Setting&);
   Result<void> apply_fault(const Setting&);
+  Result<void> apply_operation(const Setting&);
   Result<void> check_faults() const;
+  Result<void> check_operations() const;
   Result<void> check_expectations() const;
   /// The first of the keys that was set.
   std::string where(const std::vector<std::string>& keys) const;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/fault_record.h"
+#include "harness/marks.h"
 #include "harness/world.h"
 #include "nemesis/fault.h"
 #include "nemesis/kind.h"
@@ -19,7 +20,7 @@ namespace fracas::harness {
 class FaultSchedule {
  public:
   /// `changed` is called after each begin and end.
-  FaultSchedule(World&, FaultRecord&, const nemesis::Plan&, std::function<void()> changed);
+  FaultSchedule(World&, FaultRecord&, Marks&, const nemesis::Plan&, std::function<void()> changed);
 
   /// The torment begins now.
   void start();
@@ -27,6 +28,10 @@ class FaultSchedule {
   void end_all();
   /// "network.partition n1,n2"
   std::vector<std::string> active() const;
+  /// Whether an active fault is why the node may end by itself: its disk fails or is damaged.
+  bool explains_end_of(const std::string& node) const;
+  /// Those that have ended and had taken effect, by kind.
+  const std::map<std::string, std::uint64_t>& effective() const { return effective_; }
 
  private:
   struct Active {
@@ -37,16 +42,19 @@ class FaultSchedule {
   void begin_due();
   void begin(const nemesis::Fault&);
   void end(std::uint32_t id);
+  void mark_begin(const nemesis::Fault&);
   nemesis::Surroundings surroundings();
 
   World& world_;
   FaultRecord& record_;
+  Marks& marks_;
   const nemesis::Plan& plan_;
   std::function<void()> changed_;
   std::size_t next_ = 0;
   std::int64_t started_ns_ = 0;
   bool over_ = false;
   std::map<std::uint32_t, Active> active_;
+  std::map<std::string, std::uint64_t> effective_;
 };
 
 }  // namespace fracas::harness

@@ -120,7 +120,8 @@ Result<void> check_agreement(const std::filesystem::path& folder, const Material
   return {};
 }
 
-Result<Materials> read_materials(const std::filesystem::path& folder) {
+Result<Materials> read_materials(const std::filesystem::path& folder,
+                                 std::optional<checker::History> known_history) {
   Materials m;
   auto experiment = read_experiment_json(folder);
   if (!experiment) return experiment.error();
@@ -131,9 +132,13 @@ Result<Materials> read_materials(const std::filesystem::path& folder) {
   auto planned = read_planned_faults(folder);
   if (!planned) return planned.error();
   m.planned_faults = *planned;
-  auto history = checker::read_history(folder / "history.jsonl");
-  if (!history) return input_error(history.error());
-  m.history = std::move(*history);
+  if (known_history) {
+    m.history = std::move(*known_history);
+  } else {
+    auto history = checker::read_history(folder / "history.jsonl");
+    if (!history) return input_error(history.error());
+    m.history = std::move(*history);
+  }
   auto evidence = read_evidence(folder, m.run);
   if (!evidence) return evidence.error();
   m.evidence = std::move(*evidence);
@@ -143,12 +148,17 @@ Result<Materials> read_materials(const std::filesystem::path& folder) {
   return m;
 }
 
+/// A node that ended by itself was not the nemesis' work, and takes no more from its disk than a kill -9
+/// does: no promise falls with it.
+bool injected(const checker::FaultWindow& fault) { return fault.kind != "node-exit"; }
+
 /// Of clocks it is enough that a fault began: a promise must not rest on a skew that nobody happened to
 /// measure.
 std::set<std::string> effective_kinds(const std::vector<checker::FaultWindow>& faults) {
   std::set<std::string> kinds;
   for (const checker::FaultWindow& fault : faults)
-    if (fault.took_effect || nemesis::class_of(fault.kind) == "clock") kinds.insert(fault.kind);
+    if (injected(fault) && (fault.took_effect || nemesis::class_of(fault.kind) == "clock"))
+      kinds.insert(fault.kind);
   return kinds;
 }
 
@@ -185,8 +195,16 @@ std::vector<Judged> judge_properties(const Materials& m, const std::vector<std::
 }
 
 std::size_t took_effect(const std::vector<checker::FaultWindow>& faults) {
-  return static_cast<std::size_t>(std::count_if(faults.begin(), faults.end(),
-                                                [](const checker::FaultWindow& f) { return f.took_effect; }));
+  return static_cast<std::size_t>(
+      std::count_if(faults.begin(), faults.end(),
+                    [](const checker::FaultWindow& f) { return injected(f) && f.took_effect; }));
+}
+
+bool reads(const std::vector<ScriptedOperation>& script) {
+  return std::any_of(script.begin(), script.end(), [](const ScriptedOperation& operation) {
+    return operation.intent.f == checker::Function::read ||
+           workloads::is_read_modify_write(operation.intent.f);
+  });
 }
 
 RunTally tally(const Materials& m) {
@@ -195,7 +213,8 @@ RunTally tally(const Materials& m) {
   s.interrupted = m.run.interrupted || !m.run.ended;
   s.planned_faults = m.planned_faults;
   s.effective_faults = took_effect(m.evidence.faults);
-  s.needs_reads = m.experiment.load.reads > 0;
+  s.scripted = !m.experiment.script.empty();
+  s.needs_reads = s.scripted ? reads(m.experiment.script) : m.experiment.load.reads > 0;
   for (const checker::Operation& operation : m.history.operations()) count_operation(s, operation);
   return s;
 }
@@ -231,9 +250,10 @@ Result<void> check_judged(const std::vector<std::string>& names, const std::stri
 }  // namespace
 
 Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only,
-                            const std::vector<std::string>& properties) {
+                            const std::vector<std::string>& properties,
+                            std::optional<checker::History> history) {
   if (auto checked = check_names(properties); !checked) return checked.error();
-  Result<Materials> materials = read_materials(folder);
+  Result<Materials> materials = read_materials(folder, std::move(history));
   if (!materials) return materials.error();
   if (auto checked = check_judged(properties, materials->experiment.workload); !checked)
     return checked.error();

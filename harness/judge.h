@@ -4,9 +4,11 @@
 
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "checker/history.h"
 #include "checker/property.h"
 #include "harness/error.h"
 #include "harness/promises.h"
@@ -31,9 +33,11 @@ struct Judgement {
 nlohmann::ordered_json properties_json(const Judgement&);
 
 /// A run folder, with the promises of its experiment; writes verdicts.json into it unless `read_only`. With
-/// names, only those properties of its workload. Errors: file:line, usage.
+/// names, only those properties of its workload; with a history, its history.jsonl is taken as read. Errors:
+/// file:line, usage.
 Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only = false,
-                            const std::vector<std::string>& properties = {});
+                            const std::vector<std::string>& properties = {},
+                            std::optional<checker::History> history = {});
 /// A bare history: those named are taken as promised (all that the history can decide, if none is named).
 Result<Judgement> judge_history(const std::filesystem::path& file,
                                 const std::vector<std::string>& properties);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <tuple>
 #include <utility>
@@ -88,12 +89,13 @@ std::optional<std::string> vacuous(const RunTally& run) {
     if (run.ok_reads + run.ok_writes > 0) return std::nullopt;
     return "the history has no operation that ended well, so nothing was tested";
   }
-  if (run.ok_writes < kEnough)
+  const std::uint64_t enough = run.scripted ? 1 : kEnough;
+  if (run.ok_writes < enough)
     return fmt::format("too little was tested: acknowledged writes: {} (at least {} are needed)",
-                       run.ok_writes, kEnough);
-  if (run.needs_reads && run.ok_reads < kEnough)
+                       run.ok_writes, enough);
+  if (run.needs_reads && run.ok_reads < enough)
     return fmt::format("too little was tested: successful reads: {} (at least {} are needed)", run.ok_reads,
-                       kEnough);
+                       enough);
   if (run.planned_faults > 0 && run.effective_faults == 0)
     return fmt::format("nothing was tested: of {} planned faults none took effect", run.planned_faults);
   return std::nullopt;
@@ -127,6 +129,13 @@ Judgement verdict(Exit exit, std::string name, std::string sentence, std::vector
 }
 
 }  // namespace
+
+Exit worst_of(Exit a, Exit b) {
+  constexpr Exit kOrder[] = {Exit::environment, Exit::usage,   Exit::violated, Exit::interrupted,
+                             Exit::vacuous,     Exit::unknown, Exit::pass};
+  return *std::find_if(std::begin(kOrder), std::end(kOrder),
+                       [&](Exit code) { return code == a || code == b; });
+}
 
 void count_operation(RunTally& run, const checker::Operation& operation) {
   using checker::Function;

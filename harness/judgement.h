@@ -21,6 +21,7 @@ struct RunTally {
   bool interrupted = false;
   bool bare = false;        ///< a history without a run: anything at all is enough
   bool needs_reads = true;  ///< the workload reads during the run
+  bool scripted = false;    ///< exactly what its author wanted: one operation may be all of it
   std::uint64_t operations = 0;
   std::uint64_t ok_writes = 0;  ///< read-modify-writes count as both
   std::uint64_t ok_reads = 0;   ///< without the final ones
@@ -33,6 +34,9 @@ void count_operation(RunTally&, const checker::Operation&);
 /// Violated before the rest; among them what explains the others first, then by count. Pointers into the
 /// list.
 std::vector<const Judged*> most_telling_first(const std::vector<Judged>&);
+
+/// Which of two exit codes goes first where both apply (README.md).
+Exit worst_of(Exit, Exit);
 
 /// Decides what is met. `expect` (property -> "holds" | "violated") goes before the promise.
 Judgement conclude(std::vector<Judged>, const std::map<std::string, std::string>& expect, const RunTally&);

@@ -1,5 +1,5 @@
-// All clients of a run: those that load the cluster, and at the end those that read every touched key once
-// more through the normal interface.
+// All clients of a run: those that load the cluster, from generators or from a script, and at the end those
+// that read every touched key once more through the normal interface.
 #pragma once
 
 #include <functional>
@@ -27,8 +27,11 @@ class Load {
   void stop_final_reads();
   /// No operation is open and none will begin.
   bool finished() const;
+  /// The longest that a script may still take; 0 without one.
+  std::int64_t script_left_ns() const;
 
  private:
+  TaskSource drawn(const workloads::Parameters&, int client);
   SessionOptions session_options(int number) const;
 
   World& world_;
@@ -37,6 +40,7 @@ class Load {
   const workloads::Workload& workload_;
   std::vector<std::unique_ptr<workloads::Generator>> generators_;
   std::vector<std::unique_ptr<Client>> clients_;
+  std::int64_t began_ns_ = 0;
   std::vector<std::unique_ptr<Client>> readers_;
 };
 

@@ -5,15 +5,20 @@
 //   lww with wall stamps, r + w > n      L-QUO     siblings, r + w > n     D-QUO
 //   lww with wall stamps, r + w <= n     L-ONE     siblings, r + w <= n    D-ONE
 // Columns: which kinds of fault took effect. A kill -9 keeps the page cache, so that fsync = never loses
-// nothing by it; pauses and partitions delay, and timed-out writes may take effect late; the model of a
-// history allows that. Clocks matter to lww alone. Repair changes how soon replicas agree, never what is
-// promised: asynchronous read repair comes after the answer. Contexts: a put without one supersedes nothing,
-// so under siblings it loses nothing either; it only makes siblings grow up to their limit, at which puts are
-// refused. Seeded bugs are no part of a promise: a bug has to break it.
+// nothing by it; pauses, partitions and faults of single messages delay, and timed-out writes may take effect
+// late; the model of a history allows that. A full, failing or slow disk is the same again: the node ends or
+// waits before it acknowledges. A power loss takes what was not synced: nothing under fsync = always,
+// acknowledged writes under never. An empty, old, shortened or damaged disk takes acknowledged writes
+// whatever is synced, so that fewer than w copies may be left and quorums meet in vain. Clocks matter to lww
+// alone. Repair changes how soon replicas agree, never what is promised: asynchronous read repair comes after
+// the answer. Contexts: a put without one supersedes nothing, so under siblings it loses nothing either; it
+// only makes siblings grow up to their limit, at which puts are refused. Seeded bugs are no part of a
+// promise: a bug has to break it.
 #include "harness/promises.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "nemesis/kind.h"
@@ -28,7 +33,8 @@ struct Facts {
   bool lww = false;
   bool quorum = false;       ///< every read quorum meets every write quorum
   bool clocks = false;       ///< a wall clock was distorted
-  std::string state_damage;  ///< a kind that can take state from a replica, or that no row speaks of
+  bool power_loss = false;   ///< what was not synced is gone
+  std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not
 };
 
 Promise yes(std::string reason) { return {true, std::move(reason)}; }
@@ -39,8 +45,8 @@ std::string quorums(const Facts& f) {
 }
 
 Promise damaged(const Facts& f) {
-  return no(fmt::format("{} can take state from a replica, and no promise is written down for that",
-                        f.state_damage));
+  return no(fmt::format("{}: of an acknowledged write fewer than w = {} copies may be left", f.state_damage,
+                        f.store.w));
 }
 
 Promise read_your_writes(const Facts& f) {
@@ -117,6 +123,10 @@ Promise durability(const Facts& f) {
     return yes(copies +
                " that acknowledged a write handed it to the kernel first: kill -9 takes the process, not the "
                "page cache, and no fault of this run takes that (fsync = never would show at a power loss)");
+  if (f.power_loss)
+    return yes(copies +
+               " that acknowledged a write had synced it to its disk first, and a power loss takes only what "
+               "was not synced");
   return yes(
       copies +
       " that acknowledged a write had synced it to its disk first, and no fault of this run takes state "
@@ -136,7 +146,9 @@ Promise convergence(const Facts& f) {
 }
 
 Promise no_phantoms(const Facts&) {
-  return yes("no configuration and no fault of these kinds makes up a value");
+  return yes(
+      "no configuration and no fault makes up a value, and a message or record that a fault damages is found "
+      "out by its checksum");
 }
 
 Promise honest_failures(const Facts&) {
@@ -160,19 +172,47 @@ constexpr auto kRows = std::to_array<Row>({
     {"honest-failures", honest_failures},
 });
 
-/// Kinds that the matrix speaks of and that leave every replica's state alone.
+/// How a kind of fault takes acknowledged state from a replica that had synced it.
+struct Damage {
+  std::string_view kind;
+  std::string_view how;
+};
+constexpr auto kDamages = std::to_array<Damage>({
+    {"disk.wipe", "a node came back with an empty disk"},
+    {"disk.restore", "a node came back with an old state of its disk"},
+    {"disk.truncate", "a node came back without its last writes, synced ones included"},
+    {"disk.bit-flip", "a node whose disk was damaged came back with an empty one"},
+});
+
+/// Kinds that the matrix speaks of and that leave every replica's acknowledged and synced state alone.
 bool leaves_state(std::string_view kind) {
+  constexpr auto kKinds = std::to_array<std::string_view>(
+      {"process.kill", "process.pause", "disk.power-loss", "disk.full", "disk.error", "disk.slow"});
   const std::string_view kind_class = nemesis::class_of(kind);
-  return kind_class == "network" || kind_class == "clock" || kind == "process.kill" ||
-         kind == "process.pause";
+  return kind_class == "network" || kind_class == "clock" ||
+         std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
+}
+
+/// Empty if the kind takes nothing under this configuration.
+std::string damage_by(std::string_view kind, const store::Config& store) {
+  for (const Damage& damage : kDamages)
+    if (damage.kind == kind) return fmt::format("{} ({})", damage.how, kind);
+  if (kind == "disk.power-loss" && store.fsync == store::Fsync::never)
+    return "fsync = never acknowledges what is not on the disk, and a power loss took that (disk.power-loss)";
+  if (leaves_state(kind)) return {};
+  return fmt::format("no promise is written down for {}, which may take state from a replica", kind);
 }
 
 Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
-  Facts f{e.store, e.clients, e.store.conflict == store::Conflict::lww, e.store.r + e.store.w > e.store.n,
-          false,   ""};
+  Facts f{.store = e.store,
+          .clients = e.clients,
+          .lww = e.store.conflict == store::Conflict::lww,
+          .quorum = e.store.r + e.store.w > e.store.n,
+          .power_loss = kinds.contains("disk.power-loss"),
+          .state_damage = {}};
   for (const std::string& kind : kinds) {
     if (nemesis::class_of(kind) == "clock") f.clocks = true;
-    if (!leaves_state(kind)) f.state_damage = kind;
+    if (f.state_damage.empty()) f.state_damage = damage_by(kind, e.store);
   }
   return f;
 }

@@ -1,6 +1,7 @@
 #include "harness/recorder.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace fracas::harness {
 
@@ -12,6 +13,7 @@ void Recorder::record(checker::Event&& event, std::int64_t now_ns) {
   event.time_ns = last_ns_;
   checker::append_line(file_.buffer(), event);
   file_.appended();
+  if (kept_ && (next_index_ > kMostKept || !kept_->add(event))) kept_.reset();
   switch (event.type) {
     case EventType::invoke:
       keys_.insert(std::move(event.key));
@@ -26,6 +28,13 @@ void Recorder::record(checker::Event&& event, std::int64_t now_ns) {
       ++counts_.info;
       break;
   }
+}
+
+std::optional<checker::History> Recorder::take_history() {
+  if (!kept_) return std::nullopt;
+  checker::History history = std::move(*kept_).finish();
+  kept_.reset();
+  return history;
 }
 
 }  // namespace fracas::harness

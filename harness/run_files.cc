@@ -25,23 +25,6 @@ std::string place(std::string_view text, std::size_t byte) {
   return fmt::format("{}:{}", line, before.size() - line_begin + 1);
 }
 
-Result<Json> read_document(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return bad(file, "cannot be read; a run folder has experiment.json, run.json and history.jsonl");
-  std::ostringstream buffer;
-  buffer << in.rdbuf();
-  const std::string text = buffer.str();
-  try {
-    Json json = Json::parse(text);
-    if (!json.is_object()) return bad(file, "must be a JSON object");
-    return Result<Json>(boost::system::in_place_value, std::move(json));
-  } catch (const Json::parse_error& error) {
-    return Error{Exit::usage,
-                 fmt::format("{}:{}: is not JSON{}", file.string(), place(text, error.byte),
-                             error.byte > text.size() ? ": it ends too early (truncated?)" : "")};
-  }
-}
-
 checker::Settlement settlement(const Json& json) {
   checker::Settlement result;
   result.exchanges_completed = json.at("exchanges_completed").get<bool>();
@@ -63,12 +46,36 @@ RunFacts facts_of(const Json& json) {
   facts.ended = present(json, "phases") && !json.at("phases").empty();
   facts.interrupted = json.value("interrupted", false);
   if (facts.ended && present(json, "events")) facts.events = json.at("events").get<std::uint64_t>();
+  if (facts.ended) {
+    for (const Json& phase : json.at("phases")) {
+      const auto name = phase.at("name").get<std::string>();
+      if (name == "steady") facts.load_began_ns = phase.at("begin_ns").get<std::int64_t>();
+      if (name == "torment") facts.torment_began_ns = phase.at("begin_ns").get<std::int64_t>();
+    }
+  }
   if (present(json, "error")) facts.error = json.at("error").get<std::string>();
   if (present(json, "settlement")) facts.settlement = settlement(json.at("settlement"));
   return facts;
 }
 
 }  // namespace
+
+Result<Json> read_document(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return bad(file, "cannot be read; a run folder has experiment.json, run.json and history.jsonl");
+  std::ostringstream buffer;
+  buffer << in.rdbuf();
+  const std::string text = buffer.str();
+  try {
+    Json json = Json::parse(text);
+    if (!json.is_object()) return bad(file, "must be a JSON object");
+    return Result<Json>(boost::system::in_place_value, std::move(json));
+  } catch (const Json::parse_error& error) {
+    return Error{Exit::usage,
+                 fmt::format("{}:{}: is not JSON{}", file.string(), place(text, error.byte),
+                             error.byte > text.size() ? ": it ends too early (truncated?)" : "")};
+  }
+}
 
 Result<RunFacts> read_run_facts(const std::filesystem::path& folder) {
   const std::filesystem::path file = folder / "run.json";

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,9 +26,12 @@ struct RunFacts {
   bool interrupted = false;
   std::optional<std::string> error;
   std::optional<checker::Settlement> settlement;
+  std::optional<std::int64_t> load_began_ns, torment_began_ns;  ///< since the run began; if it came so far
   std::optional<std::uint64_t> events;  ///< lines of history.jsonl when the run had ended
 };
 
+/// A file that holds one JSON object. Errors: as below.
+Result<nlohmann::json> read_document(const std::filesystem::path& file);
 /// Errors: "file:line:column: ..." for what is not JSON, "file: ..." for what is not a run's; usage.
 Result<RunFacts> read_run_facts(const std::filesystem::path& folder);
 Result<Experiment> read_experiment_json(const std::filesystem::path& folder);

@@ -70,11 +70,11 @@ RunPhases::RunPhases(const Experiment& experiment, const nemesis::Plan& plan, Wo
       world_(world),
       folder_(folder),
       report_(std::move(report)),
-      recorder_(folder / "history.jsonl"),
+      recorder_(folder / "history.jsonl", experiment.world == WorldKind::sim),
       faults_(folder / "faults.jsonl"),
       watch_(world, faults_),
       load_(world, recorder_, experiment),
-      schedule_(world, faults_, plan, [this] { watch_.poll(); }) {
+      schedule_(world, faults_, marks_, plan, [this] { watch_.poll(); }) {
   summary_.reproduce = reproduce;
   summary_.nodes = world_.node_names();
   summary_.wall_start_us = world_.wall_us() - world_.now() / 1000;
@@ -93,8 +93,20 @@ RunOutcome RunPhases::run() {
   world_.on_node_exit([](const NodeExit&) {});
   recorder_.flush();
   fail_on_write_error();
+  if (recorder_.counts().fail > 0) marks_.reach(Mark::operation_failed);
+  if (recorder_.counts().info > 0) marks_.reach(Mark::operation_lost);
+  summary_.coverage = marks_.names();
+  const std::vector<std::string> inside = world_.coverage();
+  summary_.coverage.insert(summary_.coverage.end(), inside.begin(), inside.end());
+  std::sort(summary_.coverage.begin(), summary_.coverage.end());
   write_summary();
-  return {summary_.interrupted, summary_.error};
+  return {.interrupted = summary_.interrupted,
+          .error = summary_.error,
+          .history = recorder_.take_history(),
+          .operations = recorder_.counts(),
+          .faults = schedule_.effective(),
+          .ended_ns = world_.now(),
+          .coverage = summary_.coverage};
 }
 
 void RunPhases::enter(Phase phase) {
@@ -137,9 +149,10 @@ void RunPhases::begin_steady() {
   limit(experiment_.steady, 0, [this] { end_steady(); });
 }
 
-/// A cluster that serves nothing without any fault has not been tested: that is no verdict on the store.
+/// A cluster that serves nothing without any fault has not been tested: that is no verdict on the store. A
+/// script may well begin with the torment.
 void RunPhases::end_steady() {
-  if (experiment_.steady > 0 && recorder_.counts().ok == 0) {
+  if (experiment_.script.empty() && experiment_.steady > 0 && recorder_.counts().ok == 0) {
     return fail({Exit::environment,
                  fmt::format("the cluster did not serve: of {} operations none succeeded before the first "
                              "fault; see nodes/*/output.log",
@@ -176,6 +189,8 @@ void RunPhases::end_healing_late() {
 void RunPhases::heal_more() {
   for (const std::string& node : world_.node_names()) {
     const nemesis::NodeState state = world_.nodes().state(node);
+    if (state == nemesis::NodeState::stopped || state == nemesis::NodeState::starting)
+      marks_.reach(Mark::restart_in_heal);
     if (state == nemesis::NodeState::paused) world_.nodes().resume(node);
     if (state == nemesis::NodeState::stopped && may_start(node)) world_.nodes().start(node);
   }
@@ -183,12 +198,14 @@ void RunPhases::heal_more() {
   later(kPollInterval, [this] { heal_more(); });
 }
 
+/// A load ends here; a script goes on to its end, unless the run is to end early.
 void RunPhases::begin_settle() {
-  load_.stop();
+  if (experiment_.script.empty() || summary_.interrupted || summary_.error) load_.stop();
   healed_ns_ = world_.now();
   const std::int64_t one_operation = 2 * experiment_.clients.timeout + kSecond;
-  limit(one_operation, one_operation, [this] {
+  limit(load_.script_left_ns() + one_operation, one_operation, [this] {
     note("operations were still open long after their time-out");
+    load_.stop();
     begin_settling();
   });
   wait_for_open_operations();
@@ -201,6 +218,7 @@ void RunPhases::wait_for_open_operations() {
 
 void RunPhases::begin_settling() {
   ++generation_;
+  if (!experiment_.script.empty()) healed_ns_ = world_.now();
   const std::int64_t last_write = experiment_.clients.timeout;  // of an operation that its client gave up
   settling_ = std::make_unique<Settling>(
       world_.node_names(),
@@ -208,6 +226,7 @@ void RunPhases::begin_settling() {
       experiment_.store.anti_entropy_ns > 0, world_.now() + last_write);
   watch_.observe([this, mine = generation_](const std::string& node, const NodeStatus& status) {
     if (generation_ != mine) return;
+    if (status.hints_pending > 0) marks_.reach(Mark::hints_after_heal);
     settling_->observe(node, status, world_.now());
     if (settling_->done()) end_settling(true);
   });
@@ -219,7 +238,14 @@ void RunPhases::end_settling(bool in_time) {
   summary_.settlement = settling_->settlement();
   summary_.settlement->seconds = static_cast<double>(world_.now() - healed_ns_) / 1e9;
   if (in_time && experiment_.store.anti_entropy_ns > 0) summary_.settlement->reason.clear();
+  mark_settling();
   enter(Phase::final_reads);
+}
+
+void RunPhases::mark_settling() {
+  const std::int64_t period = experiment_.store.anti_entropy_ns;
+  const std::int64_t took = world_.now() - healed_ns_ - experiment_.clients.timeout;
+  if (period > 0 && took > 3 * period) marks_.reach(Mark::settled_late);
 }
 
 void RunPhases::begin_final_reads() {
@@ -293,9 +319,14 @@ void RunPhases::interrupted() {
 void RunPhases::node_exited(const NodeExit& exit) {
   if (over_ || phase_ == Phase::stop) return;
   faults_.node_exit(exit, world_.now());
-  const int deaths = ++deaths_[exit.node];
-  note(fmt::format("{} ended by itself ({}) at {:.1f} s: {}", exit.node, exit.status,
-                   static_cast<double>(world_.now()) / 1e9, last_line(exit.last_lines)));
+  marks_.reach(Mark::node_ended_by_itself);
+  // A node that may not go on without its disk ends again and again while a fault is on it: that is the
+  // fault's effect, is in its record, and no reason to give the node up.
+  const bool explained = schedule_.explains_end_of(exit.node);
+  const int deaths = explained ? deaths_[exit.node] : ++deaths_[exit.node];
+  if (!explained)
+    note(fmt::format("{} ended by itself ({}) at {:.1f} s: {}", exit.node, exit.status,
+                     static_cast<double>(world_.now()) / 1e9, last_line(exit.last_lines)));
   if (!may_start(exit.node)) {
     return fail({Exit::environment, fmt::format("{} ended by itself {} times, the last time with {}: {}",
                                                 exit.node, deaths, exit.status, last_line(exit.last_lines))});

@@ -12,6 +12,7 @@
 #include "harness/fault_record.h"
 #include "harness/fault_schedule.h"
 #include "harness/load.h"
+#include "harness/marks.h"
 #include "harness/node_watch.h"
 #include "harness/recorder.h"
 #include "harness/run_summary.h"
@@ -69,6 +70,7 @@ class RunPhases {
   bool all_healed() const;
   bool may_start(const std::string& node) const;
   void note(std::string);
+  void mark_settling();
   void write_summary();
 
   const Experiment& experiment_;
@@ -80,6 +82,7 @@ class RunPhases {
   FaultRecord faults_;
   NodeWatch watch_;
   Load load_;
+  Marks marks_;
   FaultSchedule schedule_;
   RunSummary summary_;
   std::unique_ptr<Settling> settling_;

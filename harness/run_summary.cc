@@ -42,7 +42,7 @@ Result<void> write_run_summary(const std::filesystem::path& run_json, const Expe
   const Json document = {{"version", kVersion},
                          {"name", experiment.name},
                          {"seed", experiment.seed},
-                         {"world", "local"},
+                         {"world", to_string(experiment.world)},
                          {"reproduce", summary.reproduce},
                          {"nodes", summary.nodes},
                          {"started_utc", utc(summary.wall_start_us)},
@@ -52,6 +52,7 @@ Result<void> write_run_summary(const std::filesystem::path& run_json, const Expe
                          {"error", summary.error ? Json(summary.error->message) : Json(nullptr)},
                          {"notes", summary.notes},
                          {"settlement", to_json(summary.settlement)},
+                         {"coverage", summary.coverage},
                          {"events", summary.events},
                          {"conflict", store::get(experiment.store, "conflict")}};
   return write_file(run_json, document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");

@@ -5,11 +5,14 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/error.h"
 #include "harness/experiment.h"
+#include "harness/recorder.h"
 #include "harness/world.h"
 #include "nemesis/fault.h"
 
@@ -30,6 +33,11 @@ struct RunOutcome {
   bool interrupted = false;
   std::optional<Error> error;  ///< the environment failed: a node did not start, died by itself for good, a
                                ///< file was not writable
+  std::optional<checker::History> history;  ///< of a simulated run: what history.jsonl says
+  OperationCounts operations;
+  std::map<std::string, std::uint64_t> faults;  ///< that took effect, by kind
+  std::int64_t ended_ns = 0;                    ///< in the world's time
+  std::vector<std::string> coverage;            ///< marks that were reached (marks.h), sorted
 };
 
 /// Writes history.jsonl, faults.jsonl, replicas.jsonl and run.json into `folder` (formats: results/README.md)

@@ -19,10 +19,10 @@ Session::Session(SessionOptions options)
   assert(!options_.nodes.empty() && options_.workload != nullptr && options_.client < options_.stride);
 }
 
-SessionStep Session::begin(const workloads::Intent& intent) {
+SessionStep Session::begin(const workloads::Intent& intent, const std::string& node) {
   assert(!open());
   intent_ = intent;
-  node_ = choose_node();
+  node_ = node.empty() ? choose_node() : node;
   inner_read_done_ = false;
   saw_.clear();
 

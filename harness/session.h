@@ -50,8 +50,8 @@ class Session {
 
   explicit Session(SessionOptions);
 
-  /// No operation may be open.
-  SessionStep begin(const workloads::Intent&);
+  /// No operation may be open. `node`: whom to ask; empty: the session chooses.
+  SessionStep begin(const workloads::Intent&, const std::string& node = {});
   /// The answer to the last request.
   SessionStep answer(const TargetResponse&);
   bool open() const { return intent_.has_value(); }

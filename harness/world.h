@@ -54,6 +54,9 @@ class World {
   /// can.
   virtual std::string url(const std::string& /*node*/) const { return {}; }
 
+  /// Names of the coverage marks that were reached inside the world and its nodes, where it can see them.
+  virtual std::vector<std::string> coverage() const { return {}; }
+
   /// Called for each node that ends by itself, and once when the user wants the run to end (SIGINT, SIGTERM).
   virtual void on_node_exit(std::function<void(NodeExit)>) = 0;
   virtual void on_interrupt(std::function<void()>) = 0;

@@ -12,11 +12,14 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 struct Task {
-  enum class Kind : std::uint8_t { read, write, forward, hints, round, exchange };
+  enum class Kind : std::uint8_t { read, write, forward, hints, round, exchange, apply };
   Kind kind = Kind::read;
   std::uint64_t id = 0;  ///< of the operation
   auto operator<=>(const Task&) const = default;
+  void fingerprint(Fingerprint&) const;
 };
 
 class Agenda {
@@ -28,6 +31,7 @@ class Agenda {
   void fired(std::uint64_t timer);
   /// At the end of each step: makes sure that a timer will fire for the earliest task.
   void arm(Step&);
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:
   std::set<std::pair<std::int64_t, Task>> tasks_;

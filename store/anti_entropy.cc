@@ -25,6 +25,11 @@ std::size_t bytes_of(const KeyState& state) {
   return bytes.size();
 }
 
+Mark way_of(bool pulled, bool pushed) {
+  if (pulled && pushed) return Mark::exchange_both_ways;
+  return pulled ? Mark::exchange_pulled : Mark::exchange_pushed;
+}
+
 /// A message's worth of states.
 class StateBatch {
  public:
@@ -101,6 +106,7 @@ void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeBuckets& mes
   const auto entry = expected(step, from, message.operation, Stage::roots);
   if (entry == open_.end()) return;
   if (message.partitions.empty()) {
+    if (!entry->second.walked) shared_.marks.reach(Mark::exchange_found_nothing);
     ++completed_[from];
     ++shared_.counters.exchanges_completed;
     close(entry);
@@ -154,6 +160,8 @@ void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeStates& mess
   for (const std::string& key : message.wanted) batch.add(key, shared_.replica.find(key));
   ExchangePush push{.operation = message.operation, .states = batch.take()};
   exchange.moved = message.states.size() + push.states.size();
+  exchange.walked = true;
+  if (exchange.moved > 0) shared_.marks.reach(way_of(!message.states.empty(), !push.states.empty()));
   if (push.states.empty()) {
     next_walk(step, entry);
     return;
@@ -182,6 +190,7 @@ void AntiEntropy::time_out(OperationId operation) {
                                   [&](const auto& open) { return open.second.operation == operation; });
   if (entry == open_.end()) return;
   shared_.suspicion.failed(entry->first);
+  shared_.marks.reach(Mark::exchange_timed_out);
   close(entry);
 }
 

@@ -12,6 +12,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 class AntiEntropy {
  public:
   explicit AntiEntropy(Shared& shared);
@@ -39,6 +41,8 @@ class AntiEntropy {
   /// Exchanges that this node initiated and that ended with both sides equal, by peer.
   std::uint64_t completed(NodeIndex peer) const { return completed_[peer]; }
 
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
+
  private:
   enum class Stage : std::uint8_t { roots, keys, push };
   struct Exchange {
@@ -46,7 +50,9 @@ class AntiEntropy {
     Stage stage = Stage::roots;  ///< of the message that waits for its answer
     int walks_left = 0;
     std::size_t moved = 0;  ///< states that changed hands in this walk
+    bool walked = false;    ///< once already, and found differences
     std::int64_t deadline_ns = 0;
+    void fingerprint(Fingerprint&) const;
   };
   using Entry = std::map<NodeIndex, Exchange>::iterator;
 

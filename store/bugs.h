@@ -17,13 +17,20 @@ enum class Bug : std::uint8_t {
   bucket_quorum_ignored,
   hint_counts_strict,
   notfound_fast,
+  ack_on_receipt,
   local_drop_no_hint,
   timeout_as_fail,
   first_reply_wins,
   n_shrinks_with_alive,
+  coord_read_cache,
+  // Read repair.
+  rr_overwrites_siblings,
+  rr_tombstone_as_missing,
+  rr_forever,
   // Siblings and causality.
   vv_no_dots,
   actor_persistent,
+  actor_id_collision,
   sibling_cap_drops,
   vv_prune,
   vv_missing_is_equal,
@@ -34,9 +41,11 @@ enum class Bug : std::uint8_t {
   put_hides_siblings,
   // Last write wins.
   tie_by_arrival,
+  replica_stamps,
   // Hints.
   hint_deleted_on_send,
   hints_only_known_down,
+  handoff_blind_put,
   // Anti-entropy.
   tree_ignores_delete,
   tree_skips_tombstones,
@@ -44,6 +53,12 @@ enum class Bug : std::uint8_t {
   exchange_older_wins,
   // Deletes.
   delete_blind,
+  tombstone_always_wins,
+  // Disks.
+  ack_before_fsync,
+  fsync_error_retry_ok,
+  enospc_acked,
+  rotate_race,
   // The ring.
   prefs_same_node,
   token_wraparound,

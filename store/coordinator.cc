@@ -34,6 +34,7 @@ void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& 
 
 void Coordinator::forwarded(Step& step, NodeIndex from, const ForwardRequest& message) {
   const bool again = !repetitions_.first_time(from, message.operation);
+  if (again) shared_.marks.reach(Mark::forward_repeated);
   if (again && !shared_.config().bugs.has(Bug::forward_coordinates_twice)) return;
   ClientRequest asked;
   asked.verb = message.remove ? Verb::remove : Verb::put;

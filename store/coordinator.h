@@ -11,6 +11,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 class Coordinator {
  public:
   Coordinator(Shared& shared, HintedHandoff& hints)
@@ -24,6 +26,8 @@ class Coordinator {
   Writes& writes() { return writes_; }
   Forwards& forwards() { return forwards_; }
   std::size_t open() const { return reads_.open() + writes_.open() + forwards_.open(); }
+
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:
   Shared& shared_;

@@ -5,6 +5,11 @@
 #include <utility>
 
 namespace fracas::store {
+namespace {
+
+constexpr std::uint64_t rotation = 8;  ///< of the log, in syncs (bug rotate_race)
+
+}  // namespace
 
 void EffectQueue::carry_out(std::vector<Effect>& effects) {
   for (Effect& effect : effects) take(std::move(effect));
@@ -17,7 +22,15 @@ void EffectQueue::synced() {
   syncing_ = false;
   for (Effect& effect : behind_this_sync_) perform(std::move(effect));
   behind_this_sync_.clear();
+  if (++syncs_ % rotation == 0 && bugs_.has(Bug::rotate_race)) {
+    gathered_.clear();
+    for (Effect& effect : std::exchange(behind_next_sync_, {})) perform(std::move(effect));
+  }
   begin_if_due();
+}
+
+bool EffectQueue::must_stop_after(DiskFailure failure) const {
+  return !bugs_.has(failure == DiskFailure::sync ? Bug::fsync_error_retry_ok : Bug::enospc_acked);
 }
 
 void EffectQueue::take(Effect effect) {
@@ -27,6 +40,8 @@ void EffectQueue::take(Effect effect) {
     if (fsync_ == Fsync::never) return outlets_.write(persist->writes);
     gathered_.insert(gathered_.end(), std::make_move_iterator(persist->writes.begin()),
                      std::make_move_iterator(persist->writes.end()));
+  } else if (bugs_.has(Bug::ack_before_fsync)) {
+    perform(std::move(effect));
   } else if (!gathered_.empty()) {
     behind_next_sync_.push_back(std::move(effect));
   } else if (syncing_) {

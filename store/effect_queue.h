@@ -12,6 +12,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 /// Where effects go. None of these may feed an event back into the node before it returns.
 class Outlets {
  public:
@@ -27,9 +29,13 @@ class Outlets {
   ~Outlets() = default;
 };
 
+/// What went wrong with a disk.
+enum class DiskFailure : std::uint8_t { write, sync };
+
 class EffectQueue {
  public:
-  EffectQueue(Outlets& outlets, Fsync fsync) : outlets_(outlets), fsync_(fsync) {}
+  EffectQueue(Outlets& outlets, Fsync fsync, const BugSet& bugs = {})
+      : outlets_(outlets), fsync_(fsync), bugs_(bugs) {}
 
   /// Empties `effects`. Timers are set at once: they promise nothing to anybody, and a slow disk must not
   /// stretch time-outs.
@@ -37,7 +43,12 @@ class EffectQueue {
   /// The write that begin_sync() started is durable.
   void synced();
 
+  /// Nothing is known any more of what the disk holds, and a second try may succeed without having written
+  /// anything: yes, always. With a seeded bug the driver goes on as if it had been written.
+  bool must_stop_after(DiskFailure) const;
+
   bool idle() const { return !syncing_ && gathered_.empty(); }
+  void fingerprint(Fingerprint&) const;  ///< of an idle one; fingerprint.h
 
  private:
   void take(Effect);
@@ -46,6 +57,8 @@ class EffectQueue {
 
   Outlets& outlets_;
   Fsync fsync_;
+  BugSet bugs_;
+  std::uint64_t syncs_ = 0;
   bool syncing_ = false;
   std::deque<Effect> behind_this_sync_;
   Batch gathered_;  ///< for the next synced write

@@ -59,6 +59,7 @@ void Forwards::replied(Step& step, NodeIndex from, const ForwardReply& reply) {
 void Forwards::send_failed(Step& step, NodeIndex to, OperationId operation) {
   const auto entry = forwards_.find(operation);
   if (entry == forwards_.end() || entry->second.at != to) return;
+  if (!entry->second.next.empty()) shared_.marks.reach(Mark::forward_tried_next);
   send_to_next(step, entry);
 }
 
@@ -72,6 +73,7 @@ void Forwards::time_out(Step& step, OperationId operation) {
     send_to_next(step, entry);
     return;
   }
+  shared_.marks.reach(Mark::forward_timed_out);
   refuse(step, shared_, forward.origin, forward.verb,
          {kind_of_unfinished_write(shared_.config().bugs), "",
           "forwarded to " + shared_.name(forward.at) +

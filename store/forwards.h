@@ -12,6 +12,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 class Forwards {
  public:
   explicit Forwards(Shared& shared) : shared_(shared) {}
@@ -24,6 +26,8 @@ class Forwards {
 
   std::size_t open() const { return forwards_.size(); }
 
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
+
  private:
   struct Forward {
     Origin origin;
@@ -33,6 +37,7 @@ class Forwards {
     std::vector<NodeIndex> next;   ///< homes not tried yet, the best last
     std::int64_t deadline_ns = 0;  ///< of the home that it is at
     std::int64_t gives_up_ns = 0;  ///< never earlier; later only with bug forward_tried_elsewhere
+    void fingerprint(Fingerprint&) const;
   };
   using Entry = std::map<OperationId, Forward>::iterator;
 

@@ -24,7 +24,9 @@ bool HintedHandoff::load(std::string_view record_key, KeyState state, std::size_
   const auto low = static_cast<std::uint8_t>(record_key[2]);
   const auto target = static_cast<NodeIndex>(high << 8 | low);
   if (target >= shared_.options.names.size()) return false;
-  targets_[target].hints[std::string(record_key.substr(3))] = Hint{std::move(state), bytes, 0};
+  targets_[target].hints[std::string(record_key.substr(3))] =
+      Hint{.state = std::move(state), .bytes = bytes, .in_flight = 0, .missed = {}};
+  shared_.marks.reach(Mark::hint_found_on_disk);
   ++pending_;
   bytes_ += bytes;
   return true;
@@ -33,12 +35,15 @@ bool HintedHandoff::load(std::string_view record_key, KeyState state, std::size_
 void HintedHandoff::add(Step& step, NodeIndex target, const std::string& key, const KeyState& state) {
   if (pending_ >= max_hints || bytes_ >= max_hint_bytes) {
     ++shared_.counters.hints_refused;
+    shared_.marks.reach(Mark::hint_refused);
     return;
   }
   const auto [found, added] = targets_[target].hints.try_emplace(key);
   Hint& hint = found->second;
   if (!merge(hint.state, state)) return;
   if (hint.in_flight != 0) land(hint.in_flight);
+  if (!added) shared_.marks.reach(Mark::hint_stored_again);
+  hint.missed = shared_.incarnations[target];
   std::string record;
   encode(hint.state, record);
   bytes_ += record.size() - hint.bytes;
@@ -54,11 +59,15 @@ void HintedHandoff::heard_from(Step& step, NodeIndex peer) {
   if (target != targets_.end() && target->second.in_flight == 0) drain(step, peer);
 }
 
-void HintedHandoff::acknowledged(Step& step, NodeIndex from, OperationId operation) {
-  const auto found = deliveries_.find(operation);
+void HintedHandoff::acknowledged(Step& step, NodeIndex from, const WriteReply& reply) {
+  const auto found = deliveries_.find(reply.operation);
   if (found == deliveries_.end() || found->second.target != from) return;
-  const Delivery delivery = *land(operation);
-  forget(step, from, targets_[from].hints.find(delivery.key));
+  const Delivery delivery = *land(reply.operation);
+  const auto hint = targets_[from].hints.find(delivery.key);
+  shared_.marks.reach(Mark::hint_delivered);
+  if (hint->second.missed && *hint->second.missed != reply.incarnation)
+    shared_.marks.reach(Mark::hint_delivered_to_restarted);
+  forget(step, from, hint);
   ++shared_.counters.hints_delivered;
   drain(step, from);
 }

@@ -13,6 +13,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 inline constexpr std::size_t max_hints = 100'000;                      ///< over all targets
 inline constexpr std::size_t max_hint_bytes = std::size_t{256} << 20;  ///< of encoded states
 
@@ -29,7 +31,7 @@ class HintedHandoff {
   void add(Step&, NodeIndex target, const std::string& key, const KeyState& state);
   /// The peer is up: if nothing is under way to it, deliveries begin.
   void heard_from(Step&, NodeIndex peer);
-  void acknowledged(Step&, NodeIndex from, OperationId);
+  void acknowledged(Step&, NodeIndex from, const WriteReply&);
   /// It certainly did not go out.
   void send_failed(OperationId);
   /// Gives up on deliveries without an answer, tries all targets, and comes again.
@@ -37,20 +39,26 @@ class HintedHandoff {
 
   std::size_t pending() const { return pending_; }
 
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
+
  private:
   struct Hint {
     KeyState state;
     std::size_t bytes = 0;
-    OperationId in_flight = 0;  ///< 0: not under way
+    OperationId in_flight = 0;    ///< 0: not under way
+    std::optional<Actor> missed;  ///< the incarnation of the target that missed it, if known
+    void fingerprint(Fingerprint&) const;
   };
   struct Delivery {
     NodeIndex target = 0;
     std::string key;
     std::int64_t expires_ns = 0;
+    void fingerprint(Fingerprint&) const;
   };
   struct Target {
     std::map<std::string, Hint> hints;
     std::size_t in_flight = 0;
+    void fingerprint(Fingerprint&) const;
   };
 
   using Entry = std::map<std::string, Hint>::iterator;

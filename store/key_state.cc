@@ -1,5 +1,6 @@
 #include "store/key_state.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -117,7 +118,11 @@ std::vector<std::string> live_values(const KeyState& state) {
 bool has_live_values(const KeyState& state) {
   if (const auto* cell = std::get_if<LwwCell>(&state)) return cell->value.has_value();
   const auto* set = std::get_if<DvvSet>(&state);
-  return set != nullptr && !live_dots(*set).empty();
+  if (set == nullptr) return false;
+  return std::any_of(set->entries().begin(), set->entries().end(), [](const auto& of) {
+    const std::vector<Value>& values = of.second.values;
+    return std::any_of(values.begin(), values.end(), [](const Value& value) { return value.has_value(); });
+  });
 }
 
 std::vector<Dot> live_dots(const DvvSet& set) {

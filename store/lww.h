@@ -10,6 +10,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 /// Ordered by wall time, then actor, then sequence; no two writes share (actor, sequence).
 struct Stamp {
   std::int64_t wall_us = 0;
@@ -34,6 +36,7 @@ class StampClock {
   /// A stamp of an earlier incarnation of this node, found on its disk.
   void observe(const Stamp&);
   Stamp next(std::int64_t wall_us);
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:
   Actor actor_;

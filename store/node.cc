@@ -4,10 +4,12 @@
 
 #include <array>
 #include <cassert>
+#include <utility>
 
 #include "store/anti_entropy.h"
 #include "store/coordinator.h"
 #include "store/describe.h"
+#include "store/fingerprint.h"
 #include "store/hinted_handoff.h"
 #include "store/shared.h"
 
@@ -17,9 +19,19 @@ namespace {
 constexpr std::array<std::string_view, 7> error_kinds{
     "bad-request", "value-too-large", "too-many-siblings", "overloaded",
     "unavailable", "timeout",         "unknown-outcome"};
+constexpr std::int64_t applied_after_ns = 20'000'000;  ///< with bug ack_on_receipt
 constexpr std::array<std::string_view, Counters::verbs> verbs{"get", "put", "delete"};
 
 using Records = std::vector<std::pair<std::string, std::string>>;
+
+/// Bug actor_id_collision: nothing in it tells two nodes apart that start in the same second.
+Actor actor_of_second(Instant now) {
+  Actor actor;
+  std::int64_t second = now.wall_us / 1'000'000;
+  for (auto byte = actor.bytes.rbegin(); second > 0; ++byte, second >>= 8)
+    *byte = static_cast<std::uint8_t>(second & 0xff);
+  return actor;
+}
 
 template <class... Visitors>
 struct overloaded : Visitors... {
@@ -41,6 +53,7 @@ struct Node::Impl {
   HintedHandoff hints;
   Coordinator coordinator;
   AntiEntropy anti_entropy;
+  std::vector<WriteRequest> received;  ///< acknowledged and not applied yet (bug ack_on_receipt)
 
   bool load(const std::string& key, const std::string& record);
 
@@ -55,16 +68,18 @@ struct Node::Impl {
     step.send(from, ReadReply{m.operation, shared.incarnation, shared.replica.find(m.key)});
   }
   void receive(Step& step, NodeIndex from, const ReadReply& m) {
+    note(from, m);
     if (acceptable(m.state)) coordinator.reads().replied(step, from, m);
   }
   void receive(Step& step, NodeIndex from, const WriteRequest& m) {
     if (!shared.is_our_kind(m.state)) return refuse_message();
-    shared.replica.merge(step, m.key, m.state);
+    apply(step, m);
     if (m.operation != 0) step.send(from, WriteReply{m.operation, shared.incarnation, 0});
   }
   void receive(Step& step, NodeIndex from, const WriteReply& m) {
+    note(from, m);
     if (coordinator.writes().acknowledged(step, from, m)) return;
-    if (!coordinator.reads().acknowledged(step, from, m)) hints.acknowledged(step, from, m.operation);
+    if (!coordinator.reads().acknowledged(step, from, m)) hints.acknowledged(step, from, m);
   }
   void receive(Step& step, NodeIndex from, const ForwardRequest& m) { coordinator.forwarded(step, from, m); }
   void receive(Step& step, NodeIndex from, const ForwardReply& m) {
@@ -77,7 +92,14 @@ struct Node::Impl {
   void receive(Step& step, NodeIndex from, const ExchangePush& m) { anti_entropy.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const ExchangePushed& m) { anti_entropy.proceed(step, from, m); }
 
+  /// Who it was that answered, and whom.
+  void note(NodeIndex from, const auto& reply) {
+    shared.incarnations[from] = reply.incarnation;
+    if (!shared.issued(reply.operation)) shared.marks.reach(Mark::reply_to_former_incarnation);
+  }
   void perform(Step& step, const Task& task);
+  void apply(Step& step, const WriteRequest& m);
+  void apply_received(Step& step);
   bool acceptable(const KeyState& state);
   void refuse_message() { ++shared.counters.messages_refused; }
 };
@@ -135,7 +157,32 @@ void Node::Impl::perform(Step& step, const Task& task) {
       return anti_entropy.round(step);
     case Task::Kind::exchange:
       return anti_entropy.time_out(task.id);
+    case Task::Kind::apply:
+      return apply_received(step);
   }
+}
+
+void Node::Impl::apply(Step& step, const WriteRequest& m) {
+  const BugSet& bugs = shared.config().bugs;
+  const bool repair = m.operation == 0;
+  if (!bugs.any()) {
+    const bool changed = shared.replica.merge(step, m.key, m.state);
+    if (repair && !changed && !covers(m.state, shared.replica.find(m.key)))
+      shared.marks.reach(Mark::read_repair_met_newer);
+  } else if (bugs.has(Bug::ack_on_receipt)) {
+    if (received.empty()) shared.agenda.add(step.now().steady_ns + applied_after_ns, {Task::Kind::apply, 0});
+    received.push_back(m);
+  } else if (bugs.has(repair ? Bug::rr_overwrites_siblings : Bug::handoff_blind_put)) {
+    shared.replica.replace(step, m.key, m.state);
+  } else if (bugs.has(Bug::replica_stamps)) {
+    shared.replica.merge(step, m.key, shared.stamped_anew(step.now().wall_us, m.state));
+  } else {
+    shared.replica.merge(step, m.key, m.state);
+  }
+}
+
+void Node::Impl::apply_received(Step& step) {
+  for (const WriteRequest& m : std::exchange(received, {})) shared.replica.merge(step, m.key, m.state);
 }
 
 bool Node::Impl::acceptable(const KeyState& state) {
@@ -162,6 +209,7 @@ Node::~Node() = default;
 
 void Node::start(Instant now, std::vector<Effect>& effects) {
   Step step(now, effects);
+  if (impl_->shared.config().bugs.has(Bug::actor_id_collision)) impl_->shared.become(actor_of_second(now));
   impl_->hints.tick(step);
   impl_->anti_entropy.start(step);
   impl_->shared.agenda.arm(step);
@@ -202,6 +250,8 @@ Metrics Node::metrics() const {
   set("fracas_requests_in_flight", impl_->coordinator.open());
   set("fracas_keys", impl_->shared.replica.size());
   set("fracas_siblings_max", impl_->shared.replica.siblings_max());
+  for (const MarkInfo& info : store::marks())
+    set(fmt::format(R"(fracas_mark_reached{{name="{}"}})", info.name), marks().has(info.mark) ? 1 : 0);
   return metrics;
 }
 
@@ -215,6 +265,8 @@ std::vector<std::pair<NodeIndex, std::uint64_t>> Node::exchanges_completed() con
   }
   return completed;
 }
+
+const MarkSet& Node::marks() const { return impl_->shared.marks; }
 
 std::string Node::status(Instant) const {
   const Shared& shared = impl_->shared;
@@ -234,5 +286,12 @@ std::string Node::replica_state(const std::string& key) const {
 }
 
 std::vector<std::string> Node::keys() const { return impl_->shared.replica.keys(); }
+
+std::string Node::fingerprint() const {
+  Fingerprint out;
+  const auto& [shared, hints, coordinator, anti_entropy, received] = *impl_;
+  out.add(shared, hints, coordinator, anti_entropy, received);
+  return out.bytes();
+}
 
 }  // namespace fracas::store

@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "store/config.h"
+#include "store/marks.h"
 #include "store/message.h"
 
 namespace fracas::store {
@@ -141,6 +142,7 @@ class Node {
   /// Exchanges that this node began and that ended with both sides equal, by peer; only peers with which it
   /// shares partitions.
   std::vector<std::pair<NodeIndex, std::uint64_t>> exchanges_completed() const;
+  const MarkSet& marks() const;
   Metrics metrics() const;
   /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys,
   /// anti_entropy.peers.{name}.completed (peers with which it shares partitions).
@@ -149,6 +151,8 @@ class Node {
   /// none.
   std::string replica_state(const std::string& key) const;
   std::vector<std::string> keys() const;
+  /// Nodes of one cluster with equal fingerprints answer alike to all that may come (fingerprint.h).
+  std::string fingerprint() const;
 
  private:
   struct Impl;

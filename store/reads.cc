@@ -9,8 +9,14 @@
 #include "store/describe.h"
 
 namespace fracas::store {
+namespace {
+
+constexpr std::int64_t cached_for_ns = 100'000'000;  ///< with bug coord_read_cache
+
+}  // namespace
 
 void Reads::begin(Step& step, Request request) {
+  if (shared_.config().bugs.has(Bug::coord_read_cache) && answer_from_cache(step, request)) return;
   const OperationId operation = shared_.next_operation();
   const auto entry = reads_.emplace(operation, Read{}).first;
   Read& read = entry->second;
@@ -94,10 +100,29 @@ void Reads::time_out(Step& step, OperationId operation) {
 /// One answer a node counts, whatever its incarnation; the latest stands.
 void Reads::add_copy(Read& read, NodeIndex from, const Actor& incarnation, const KeyState& state) {
   Copy& copy = read.copies[from] = Copy{incarnation, state, false};
-  merge(read.merged, state);
+  combine(read.merged, state);
   if (!read.write_back || !read.write_back->targets.contains(from)) return;
   if (covers(state, read.write_back->found)) read.write_back->held_by(from);
   merge(copy.state, read.write_back->found);
+}
+
+/// Merges a copy into what was found so far.
+void Reads::combine(KeyState& merged, const KeyState& state) const {
+  const BugSet& bugs = shared_.config().bugs;
+  const auto tombstone = [](const KeyState& it) {
+    return !std::holds_alternative<std::monostate>(it) && !has_live_values(it);
+  };
+  if (bugs.has(Bug::rr_tombstone_as_missing) && tombstone(state)) return;
+  if (bugs.has(Bug::tombstone_always_wins) && tombstone(merged)) return;
+  if (bugs.has(Bug::tombstone_always_wins) && tombstone(state)) merged = state;
+  merge(merged, state);
+}
+
+bool Reads::answer_from_cache(Step& step, const Request& request) {
+  const auto cached = cache_.find(request.key);
+  if (cached == cache_.end() || cached->second.until_ns < step.now().steady_ns) return false;
+  answer(step, shared_, request.origin, Verb::get, cached->second.reply);
+  return true;
 }
 
 bool Reads::may_answer(const Read& read) const {
@@ -108,6 +133,7 @@ bool Reads::may_answer(const Read& read) const {
 
 void Reads::proceed(Step& step, Entry entry) {
   Read& read = entry->second;
+  const bool late = read.answered;
   const Repair repairs = shared_.config().repair;
   if (!read.answered && !read.write_back && may_answer(read)) {
     if (repairs == Repair::blocking || repairs == Repair::abd) {
@@ -120,7 +146,7 @@ void Reads::proceed(Step& step, Entry entry) {
   const bool hopeless = read.homes.size() - read.failed.size() < read.wanted;
   if (!read.answered && !read.write_back && hopeless && (read.all_heard() || !read.copies.empty()))
     fail(step, read);
-  if (read.copies.size() >= read.wanted) repair(step, read);
+  if (read.copies.size() >= read.wanted) repair(step, read, late);
   if (!read.answered || !read.all_heard()) return;
   shared_.agenda.remove(read.deadline_ns, {Task::Kind::read, entry->first});
   reads_.erase(entry);
@@ -143,7 +169,9 @@ void Reads::begin_write_back(Step& step, Entry entry) {
   }
   // Where nobody has anything, there is nothing to be held.
   if (std::holds_alternative<std::monostate>(write_back.found)) write_back.wanted = 0;
-  if (!write_back.done()) send_back(step, entry->first, read);
+  if (write_back.done()) return;
+  shared_.marks.reach(Mark::write_back_awaited);
+  send_back(step, entry->first, read);
 }
 
 void Reads::send_back(Step& step, OperationId operation, Read& read) {
@@ -179,12 +207,15 @@ void Reads::succeed(Step& step, Read& read, const KeyState& found) {
   if (const auto* set = std::get_if<DvvSet>(&found)) reply.context = make_token(read.key, set->join());
   reply.clock = clock_json(found, shared_.options.names);
   reply.acks = static_cast<int>(read.copies.size());
+  if (shared_.config().bugs.has(Bug::coord_read_cache))
+    cache_[read.key] = {reply, step.now().steady_ns + cached_for_ns};
   answer(step, shared_, read.origin, Verb::get, std::move(reply));
 }
 
 void Reads::fail(Step& step, Read& read) {
   read.answered = true;
   const bool nobody_asked = read.unsent.size() == read.homes.size();
+  if (!nobody_asked) shared_.marks.reach(Mark::read_timed_out);
   const std::string missing =
       read.write_back ? fmt::format("{} of the {} homes wanted hold what was read",
                                     read.write_back->holders.size(), read.write_back->wanted)
@@ -195,19 +226,22 @@ void Reads::fail(Step& step, Read& read) {
 
 /// Homes that are behind get the merge of all replies: never a winner among siblings, tombstones like values.
 /// Not before r replies are in.
-void Reads::repair(Step& step, Read& read) {
+void Reads::repair(Step& step, Read& read, bool late) {
   for (auto& [home, copy] : read.copies) {
     if (covers(copy.state, read.merged)) continue;
     if (shared_.config().repair == Repair::none) {
       count_stale(copy);
       continue;
     }
+    if (late) shared_.marks.reach(Mark::late_read_repair);
     count_repair(copy);
     copy.state = read.merged;
+    const bool bump = shared_.config().bugs.has(Bug::rr_forever);
+    const KeyState& repaired = bump ? shared_.stamped_anew(step.now().wall_us, read.merged) : read.merged;
     if (home == shared_.self()) {
-      shared_.replica.merge(step, read.key, read.merged);
+      shared_.replica.merge(step, read.key, repaired);
     } else {
-      step.send(home, WriteRequest{0, read.key, read.merged});
+      step.send(home, WriteRequest{0, read.key, repaired});
     }
   }
 }

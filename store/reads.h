@@ -15,6 +15,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 class Reads {
  public:
   explicit Reads(Shared& shared) : shared_(shared) {}
@@ -30,11 +32,14 @@ class Reads {
 
   std::size_t open() const { return reads_.size(); }
 
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
+
  private:
   struct Copy {
     Actor incarnation;   ///< that answered
     KeyState state;      ///< what the home has, or will have once it has merged what was sent to it
     bool stale = false;  ///< counted as such
+    void fingerprint(Fingerprint&) const;
   };
   /// What a read found, on its way to enough homes. It goes out under the read's own operation.
   struct WriteBack {
@@ -49,6 +54,7 @@ class Reads {
       failed.erase(home);
       holders.insert(home);
     }
+    void fingerprint(Fingerprint&) const;
   };
   struct Read {
     Origin origin;
@@ -64,10 +70,19 @@ class Reads {
     bool answered = false;
 
     bool all_heard() const { return copies.size() + failed.size() == homes.size(); }
+    void fingerprint(Fingerprint&) const;
   };
   using Entry = std::map<OperationId, Read>::iterator;
+  /// An answer that bug coord_read_cache gives again.
+  struct Cached {
+    ReplyToClient reply;
+    std::int64_t until_ns = 0;
+    void fingerprint(Fingerprint&) const;
+  };
 
   void add_copy(Read&, NodeIndex from, const Actor& incarnation, const KeyState&);
+  bool answer_from_cache(Step&, const Request&);
+  void combine(KeyState& merged, const KeyState&) const;
   bool may_answer(const Read&) const;
   void proceed(Step&, Entry);
   void begin_write_back(Step&, Entry);
@@ -75,12 +90,13 @@ class Reads {
   void proceed_with_write_back(Step&, Read&);
   void succeed(Step&, Read&, const KeyState& found);
   void fail(Step&, Read&);
-  void repair(Step&, Read&);
+  void repair(Step&, Read&, bool late);
   void count_stale(Copy&);
   void count_repair(Copy&);
 
   Shared& shared_;
   std::map<OperationId, Read> reads_;
+  std::map<std::string, Cached> cache_;
 };
 
 }  // namespace fracas::store

@@ -11,6 +11,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 class Repetitions {
  public:
   /// Of all peers together. A repetition that so many others have overtaken is taken for a new message.
@@ -26,6 +28,8 @@ class Repetitions {
     }
     return true;
   }
+
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:
   std::set<std::pair<NodeIndex, OperationId>> seen_;

@@ -15,6 +15,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 class Replica {
  public:
   /// First character of the storage keys of copies.
@@ -40,6 +42,7 @@ class Replica {
   std::vector<std::string> keys() const;  ///< sorted
   /// The most siblings that any key has had in this incarnation, tombstones included.
   std::size_t siblings_max() const { return siblings_max_; }
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:
   struct Copy {

@@ -12,6 +12,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 inline constexpr std::size_t max_key_bytes = 1024;
 inline constexpr std::int64_t min_timeout_ns = 1'000'000;
 inline constexpr std::size_t max_operations = 20'000;  ///< open at a time in one node, stragglers included
@@ -21,6 +23,7 @@ inline constexpr std::size_t max_state_bytes = std::size_t{32} << 20;  ///< of a
 struct Origin {
   RequestId client = 0;
   std::optional<std::pair<NodeIndex, OperationId>> forwarder;
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 };
 
 struct Request {

@@ -3,8 +3,10 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <variant>
+#include <vector>
 
 #include "store/agenda.h"
 #include "store/counters.h"
@@ -15,6 +17,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 /// Peers that lately failed to answer. A cheap local guess, right or wrong: it only decides who is tried
 /// first.
 class Suspicion {
@@ -24,6 +28,7 @@ class Suspicion {
     if (!suspected_.empty()) suspected_.erase(peer);
   }
   bool of(NodeIndex peer) const { return suspected_.contains(peer); }
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:
   std::set<NodeIndex> suspected_;
@@ -38,8 +43,10 @@ struct Shared {
                                                 : options.actor)),
         stamps(incarnation),
         replica(options.config.bugs),
-        last_operation(
-            hash128({reinterpret_cast<const char*>(options.actor.data()), options.actor.size()}).low) {}
+        incarnations(options.names.size()),
+        first_operation(
+            hash128({reinterpret_cast<const char*>(options.actor.data()), options.actor.size()}).low),
+        last_operation(first_operation) {}
 
   NodeOptions options;
   Ring ring;
@@ -49,6 +56,9 @@ struct Shared {
   Agenda agenda;
   Suspicion suspicion;
   Counters counters;
+  MarkSet marks;
+  std::vector<std::optional<Actor>> incarnations;  ///< of each node, as its last answer said
+  OperationId first_operation;                     ///< of this incarnation, exclusive
   OperationId last_operation;  ///< starts anywhere, so that late answers to a predecessor match nothing
 
   const Config& config() const { return options.config; }
@@ -59,6 +69,21 @@ struct Shared {
     if (++last_operation == 0) ++last_operation;
     return last_operation;
   }
+  /// False: an earlier incarnation has.
+  bool issued(OperationId operation) const {
+    return operation - first_operation - 1 < last_operation - first_operation;
+  }
+  /// Takes another actor's name, before anything was issued.
+  void become(const Actor& actor) {
+    incarnation = actor;
+    stamps = StampClock(actor);
+  }
+  /// What bugs make of a stamped state that passes through this node.
+  KeyState stamped_anew(std::int64_t wall_us, const KeyState& state) {
+    const auto* cell = std::get_if<LwwCell>(&state);
+    return cell == nullptr ? state : KeyState(LwwCell{stamps.next(wall_us), cell->value});
+  }
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
   /// A cluster resolves conflicts in one way; states of another are refused.
   bool is_our_kind(const KeyState& state) const {
     return config().conflict == Conflict::siblings ? std::holds_alternative<DvvSet>(state)

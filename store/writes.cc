@@ -127,7 +127,9 @@ bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
   const auto limit = static_cast<std::size_t>(config.max_siblings);
   if (config.bugs.has(Bug::sibling_cap_drops)) cover_oldest(set, limit, context);
   const std::size_t siblings = set.siblings_after_put(context);
+  mark(request, copy, siblings);
   if (siblings > limit) {
+    shared_.marks.reach(Mark::sibling_limit_reached);
     refuse(step, shared_, request.origin, request.verb, too_many_siblings(siblings, config.max_siblings));
     return false;
   }
@@ -143,8 +145,22 @@ bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
   return true;
 }
 
+/// What a put met: the copy before it, and so many siblings, its own included, with it.
+void Writes::mark(const Request& request, const KeyState& copy, std::size_t siblings) {
+  if (siblings == 1) {
+    const bool deleted = !std::holds_alternative<std::monostate>(copy) && !has_live_values(copy);
+    if (deleted && request.verb == Verb::put) shared_.marks.reach(Mark::tombstone_superseded);
+  } else if (!request.context.empty()) {
+    shared_.marks.reach(Mark::outdated_context);
+  } else if (request.verb == Verb::remove && has_live_values(copy)) {
+    shared_.marks.reach(Mark::blind_delete_beside_values);
+  }
+}
+
 void Writes::prepare_lww(Step& step, const Request& request, Write& write) {
-  write.state = LwwCell{shared_.stamps.next(step.now().wall_us), request.written()};
+  const Stamp stamp = shared_.stamps.next(step.now().wall_us);
+  if (stamp.wall_us > step.now().wall_us) shared_.marks.reach(Mark::stamp_above_clock);
+  write.state = LwwCell{stamp, request.written()};
   write.on_success.values = live_values(write.state);
   write.on_success.clock = clock_json(write.state, shared_.options.names);
 }
@@ -169,7 +185,11 @@ bool Writes::acknowledged(Step& step, NodeIndex from, const WriteReply& reply) {
   if (!home || from == shared_.self()) return true;
   write.failed.erase(from);
   write.unsent.erase(from);
-  if (write.acks.contains(from)) ++write.repeated_acks;
+  if (write.answered) shared_.marks.reach(Mark::late_acknowledgement);
+  if (write.acks.contains(from)) {
+    shared_.marks.reach(Mark::repeated_acknowledgement);
+    ++write.repeated_acks;
+  }
   write.acks[from] = reply.incarnation;
   proceed(step, entry);
   return true;
@@ -224,12 +244,14 @@ void Writes::proceed(Step& step, Entry entry) {
 void Writes::fail(Step& step, Write& write) {
   write.answered = true;
   if (write.unsent.size() == write.homes.size()) {
+    shared_.marks.reach(Mark::write_reached_nobody);
     refuse(step, shared_, write.origin, write.verb,
            {ErrorKind::unavailable, "",
             "none of the key's " + std::to_string(write.homes.size()) +
                 " homes could be reached; nothing was written"});
     return;
   }
+  if (!write.acks.empty()) shared_.marks.reach(Mark::write_reached_some);
   refuse(step, shared_, write.origin, write.verb,
          {kind_of_unfinished_write(shared_.config().bugs), "",
           std::to_string(write.acks.size()) + " of the " + std::to_string(write.wanted) +

@@ -14,6 +14,8 @@
 
 namespace fracas::store {
 
+class Fingerprint;
+
 /// How a write is reported that some replica may have and that fewer than w have acknowledged.
 ErrorKind kind_of_unfinished_write(const BugSet&);
 
@@ -30,6 +32,8 @@ class Writes {
   void time_out(Step&, OperationId);
 
   std::size_t open() const { return writes_.size(); }
+
+  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:
   struct Write {
@@ -48,10 +52,12 @@ class Writes {
     bool answered = false;
 
     bool settled() const { return acks.size() + failed.size() == homes.size(); }
+    void fingerprint(Fingerprint&) const;
   };
   using Entry = std::map<OperationId, Write>::iterator;
 
   bool prepare_siblings(Step&, Request&, Write&);
+  void mark(const Request&, const KeyState& copy, std::size_t siblings);
   void prepare_lww(Step&, const Request&, Write&);
   void send_to_homes(Step&, OperationId, Write&);
   /// What counts towards w.

@@ -51,6 +51,8 @@ std::string answer(const Intent& intent, const std::vector<std::string>& sibling
   return is_set(intent) ? set_answer(siblings) : register_answer(siblings);
 }
 
+bool has(const Intent& intent) { return is_set(intent) ? set_has(intent) : register_has(intent); }
+
 }  // namespace
 
 const Workload& mixed_workload() {
@@ -61,7 +63,8 @@ const Workload& mixed_workload() {
                                  generator,
                                  hottest_key,
                                  answer,
-                                 set_modify};
+                                 set_modify,
+                                 has};
   return workload;
 }
 

@@ -100,6 +100,10 @@ std::string register_answer(const std::vector<std::string>& siblings) {
   return join_json_array(siblings);
 }
 
+bool register_has(const Intent& intent) {
+  return intent.f == Function::read || intent.f == Function::write || intent.f == Function::remove_key;
+}
+
 const Workload& register_workload() {
   static const Workload workload{"register",
                                  "reads, writes of unique values and deletes on hot and cold keys",
@@ -108,7 +112,8 @@ const Workload& register_workload() {
                                  generator,
                                  hottest_key,
                                  answer,
-                                 modify};
+                                 modify,
+                                 register_has};
   return workload;
 }
 

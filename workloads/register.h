@@ -16,6 +16,8 @@ const Workload& register_workload();
 /// The same on keys that begin with `prefix`, for workloads that combine several.
 std::unique_ptr<Generator> register_generator(const Parameters&, int client, std::string_view prefix);
 std::string register_hottest_key(std::string_view prefix);
+/// read, write, delete.
+bool register_has(const Intent&);
 /// null, the value, or an array of siblings.
 std::string register_answer(const std::vector<std::string>& siblings);
 

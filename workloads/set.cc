@@ -84,6 +84,8 @@ std::string set_modify(const Intent& intent, const std::vector<std::string>& sib
   return to_array(elements);
 }
 
+bool set_has(const Intent& intent) { return intent.f == Function::read || intent.f == Function::add; }
+
 const Workload& set_workload() {
   static const Workload workload{
       "set",
@@ -92,7 +94,8 @@ const Workload& set_workload() {
       set_generator,
       hottest_key,
       answer,
-      set_modify};
+      set_modify,
+      set_has};
   return workload;
 }
 

@@ -19,5 +19,7 @@ std::unique_ptr<Generator> set_generator(const Parameters&, int client);
 std::string set_answer(const std::vector<std::string>& siblings);
 /// The same with the intent's element in it.
 std::string set_modify(const Intent&, const std::vector<std::string>& siblings);
+/// read, add.
+bool set_has(const Intent&);
 
 }  // namespace fracas::workloads

@@ -54,6 +54,8 @@ struct Workload {
   /// What a read-modify-write writes back, given what it saw. Only called for functions other than read,
   /// write, delete.
   std::string (*modify)(const Intent&, const std::vector<std::string>& siblings);
+  /// Whether this is an operation of the workload: what a script may ask for, and still be judged rightly.
+  bool (*has)(const Intent&);
 };
 
 std::span<const Workload> workloads();

@@ -2,21 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "harness/commands/judgement_text.h"
 #include "harness/judge.h"
+#include "harness/judgement.h"
 
 namespace fracas::harness {
 namespace {
-
-Exit worst(Exit a, Exit b) {
-  constexpr std::array kOrder{Exit::environment, Exit::usage,   Exit::violated, Exit::interrupted,
-                              Exit::vacuous,     Exit::unknown, Exit::pass};
-  return *std::find_if(kOrder.begin(), kOrder.end(), [&](Exit code) { return code == a || code == b; });
-}
 
 Result<Judgement> judge(const std::filesystem::path& input, const std::vector<std::string>& properties) {
   std::error_code error;
@@ -42,10 +35,10 @@ Exit check_command(const CheckOptions& options, Console& console) {
   for (const std::filesystem::path& input : options.inputs) {
     const Result<Judgement> judgement = judge(input, options.properties);
     if (!judgement) {
-      exit = worst(exit, complain(console, judgement.error()));
+      exit = worst_of(exit, complain(console, judgement.error()));
       continue;
     }
-    exit = worst(exit, judgement->exit);
+    exit = worst_of(exit, judgement->exit);
     if (!options.json) {
       print(input, *judgement, options.inputs.size() == 1, console);
       continue;

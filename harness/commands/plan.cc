@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 
 #include "harness/commands/table.h"
 #include "harness/experiment_resolver.h"
+#include "harness/run_files.h"
 #include "harness/setting.h"
 #include "nemesis/planner.h"
 #include "store/ring.h"
@@ -30,6 +33,47 @@ nlohmann::ordered_json plan_json(const Experiment& experiment, const nemesis::Pl
   for (const nemesis::Fault& fault : plan)
     faults.push_back(nlohmann::ordered_json::parse(nemesis::to_json(fault).dump()));
   return {{"seed", experiment.seed}, {"faults", std::move(faults)}};
+}
+
+Result<nemesis::Plan> read_plan(const std::filesystem::path& folder, const Experiment& experiment) {
+  const std::filesystem::path file = folder / "plan.json";
+  const Result<nlohmann::json> json = read_document(file);
+  if (!json) return json.error();
+  const auto wrong = [&file](std::string_view what) {
+    return Error{Exit::usage, fmt::format("{}: {}", file.string(), what)};
+  };
+  if (!json->contains("faults") || !json->at("faults").is_array()) return wrong("has no list of faults");
+  nemesis::Plan plan;
+  const std::vector<std::string> nodes = node_names(experiment);
+  for (const nlohmann::json& entry : json->at("faults")) {
+    auto fault = nemesis::fault_from_json(entry);
+    if (fault)
+      if (const auto sound = nemesis::check_fault(*fault, nodes); !sound) fault = sound.error();
+    if (!fault) return wrong(fmt::format("fault {}: {}", plan.size(), fault.error().message));
+    plan.push_back(std::move(*fault));
+  }
+  std::set<std::uint32_t> ids;
+  Nanoseconds before = 0;
+  for (const nemesis::Fault& fault : plan) {
+    if (!ids.insert(fault.id).second) return wrong(fmt::format("two faults have the id {}", fault.id));
+    if (fault.start < before) return wrong("its faults are not in the order of start_ns");
+    before = fault.start;
+  }
+  return plan;
+}
+
+std::string script_text(const std::vector<ScriptedOperation>& script, std::size_t most) {
+  std::vector<Row> rows;
+  for (const ScriptedOperation& operation : script) {
+    if (rows.size() == most) break;
+    const workloads::Intent& intent = operation.intent;
+    rows.push_back({nemesis::format_duration(operation.at), fmt::format("client {}", operation.client),
+                    std::string(to_string(intent.f)), intent.key, intent.value == "null" ? "" : intent.value,
+                    operation.node});
+  }
+  std::string text = table({"at", "who", "operation", "key", "value", "node"}, rows);
+  if (script.size() > most) text += fmt::format("... and {} more operations\n", script.size() - most);
+  return text;
 }
 
 std::string plan_text(const nemesis::Plan& plan) {

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-
 #include <csignal>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -19,7 +18,10 @@
 #include "harness/commands/run_folder.h"
 #include "harness/conduct.h"
 #include "harness/default_experiment.h"
+#include "harness/experiment_resolver.h"
+#include "harness/setting.h"
 #include "harness/suggest.h"
+#include "harness/swarm/draw.h"
 #include "nemesis/kind.h"
 
 namespace fracas::harness {
@@ -52,12 +54,16 @@ Result<std::vector<nemesis::FaultSpec>> chosen_faults(const std::vector<std::str
   return specs;
 }
 
+}  // namespace
+
 std::string headline(const Experiment& e, const nemesis::Plan& plan) {
   return fmt::format("{}: seed {}, {} nodes, n={} r={} w={} {}, workload {}, {} in {}", e.name, e.seed,
                      e.store.nodes, e.store.n, e.store.r, e.store.w, store::get(e.store, "conflict"),
                      e.workload, plan.size() == 1 ? "1 fault" : fmt::format("{} faults", plan.size()),
                      nemesis::format_duration(e.duration));
 }
+
+namespace {
 
 void print_dry_run(const Experiment& experiment, const nemesis::Plan& plan, bool json, Console& console) {
   if (json) {
@@ -77,16 +83,42 @@ void print_last_lines(const Judgement& judgement, const std::filesystem::path& f
               << "again:   " << reproduce << '\n';
 }
 
-}  // namespace
+/// What the settings say of the keys that decide what is drawn.
+Result<Experiment> with_seed_and_world(const RunOptions& options) {
+  ExperimentResolver resolver(Experiment{}, std::string(kSwarm));
+  for (const auto& [key, text] : options.settings)
+    if (key == "seed" || key == "world")
+      if (auto applied = resolver.apply(parse_setting(key, text)); !applied) return applied.error();
+  return std::move(resolver).finish();
+}
 
-Result<Experiment> resolve(const RunOptions& options) {
+/// The experiment that is drawn from the seed, with the other settings on top.
+Result<Experiment> drawn_experiment(const RunOptions& options) {
+  const Result<Experiment> base = with_seed_and_world(options);
+  if (!base) return base;
+  const std::uint64_t seed = base->seed == 0 ? drawn_seed() : base->seed;
+  ExperimentResolver resolver(draw_swarm(seed, base->world), fmt::format("the swarm's seed {}", seed));
+  for (const auto& [key, text] : options.settings)
+    if (key != "seed" && key != "world")
+      if (auto applied = resolver.apply(parse_setting(key, text)); !applied) return applied.error();
+  return std::move(resolver).finish();
+}
+
+Result<Experiment> loaded_experiment(const RunOptions& options) {
   std::optional<std::filesystem::path> file;
   if (options.experiment) {
     Result<std::filesystem::path> found = find_experiment(*options.experiment);
     if (!found) return found.error();
     file = *found;
   }
-  Result<Experiment> experiment = load_experiment(file, options.settings);
+  return load_experiment(file, options.settings);
+}
+
+}  // namespace
+
+Result<Experiment> resolve(const RunOptions& options) {
+  const bool drawn = options.experiment && *options.experiment == kSwarm;
+  Result<Experiment> experiment = drawn ? drawn_experiment(options) : loaded_experiment(options);
   if (!experiment) return experiment;
   if (!options.faults.empty()) {
     auto faults = chosen_faults(options.faults);
@@ -102,9 +134,12 @@ std::string reproduce_command(const RunOptions& options, const Experiment& exper
   std::string command = "fracas run";
   if (options.experiment) command += ' ' + shell_quoted(options.experiment->string());
   for (const auto& [key, value] : options.settings)
-    if (key != "seed") command += " --set " + shell_quoted(key + "=" + value);
+    if (key != "seed" && key != "world") command += " --set " + shell_quoted(key + "=" + value);
   if (!options.faults.empty())
     command += " --fault " + shell_quoted(fmt::format("{}", fmt::join(options.faults, ",")));
+  const auto says_world = [](const auto& setting) { return setting.first == "world"; };
+  if (std::any_of(options.settings.begin(), options.settings.end(), says_world))
+    command += fmt::format(" --world {}", to_string(experiment.world));
   return command + fmt::format(" --seed {}", experiment.seed);
 }
 

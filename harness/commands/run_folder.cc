@@ -20,9 +20,8 @@ Error not_writable(const fs::path& path, const std::error_code& error) {
 }
 
 /// Two runs that begin in the same second get different names.
-Result<fs::path> create_dated(const Experiment& experiment) {
-  const std::string name = fmt::format("{:%Y%m%dT%H%M%SZ}-{}-{}", fmt::gmtime(std::time(nullptr)),
-                                       experiment.name, experiment.seed);
+Result<fs::path> create_dated(const std::string& what) {
+  const std::string name = fmt::format("{:%Y%m%dT%H%M%SZ}-{}", fmt::gmtime(std::time(nullptr)), what);
   std::error_code error;
   fs::create_directories("runs", error);
   if (error) return not_writable("runs", error);
@@ -60,14 +59,22 @@ void point_latest_to(const fs::path& folder) {
 
 }  // namespace
 
+Result<fs::path> create_folder(const std::string& name, const std::optional<fs::path>& out) {
+  return out ? create_named(*out) : create_dated(name);
+}
+
+Result<void> write_run_inputs(const fs::path& folder, const Experiment& experiment,
+                              const nemesis::Plan& plan) {
+  if (auto written = write_file(folder / "experiment.json", to_json(experiment).dump(2) + "\n"); !written)
+    return written;
+  return write_file(folder / "plan.json", plan_json(experiment, plan).dump(2) + "\n");
+}
+
 Result<fs::path> create_run_folder(const Experiment& experiment, const nemesis::Plan& plan,
                                    const std::optional<fs::path>& out) {
-  Result<fs::path> folder = out ? create_named(*out) : create_dated(experiment);
+  const Result<fs::path> folder = create_folder(fmt::format("{}-{}", experiment.name, experiment.seed), out);
   if (!folder) return folder;
-  if (auto written = write_file(*folder / "experiment.json", to_json(experiment).dump(2) + "\n"); !written)
-    return written.error();
-  if (auto written = write_file(*folder / "plan.json", plan_json(experiment, plan).dump(2) + "\n"); !written)
-    return written.error();
+  if (auto written = write_run_inputs(*folder, experiment, plan); !written) return written.error();
   if (!out) point_latest_to(*folder);
   return folder;
 }

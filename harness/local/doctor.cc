@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "harness/local/process.h"
+#include "harness/world_kind.h"
 #include "nemesis/clock/vdso_clock.h"
 #include "nemesis/kind.h"
 
@@ -124,18 +125,26 @@ EnvironmentFact free_disk() {
 }  // namespace
 
 std::vector<Capability> capabilities() {
+  using Outcome = Capability::Outcome;
   std::map<const Trial*, std::string> tried;
   std::vector<Capability> found;
   for (const nemesis::Kind& kind : nemesis::kinds()) {
+    std::string name(kind.name);
+    if (const std::string why = why_not(WorldKind::local, kind.needs); !why.empty()) {
+      found.push_back({std::move(name), Outcome::foreign, why});
+      continue;
+    }
     const Trial* trial = trial_for(kind.name);
     if (!trial) {
-      found.push_back({std::string(kind.name), false, "not tried: doctor knows no trial for it", ""});
+      found.push_back({std::move(name), Outcome::fails, "not tried: doctor knows no trial for it"});
       continue;
     }
     if (!tried.contains(trial)) tried[trial] = trial->why_not();
     const std::string& why = tried[trial];
-    found.push_back(
-        {std::string(kind.name), why.empty(), why, why.empty() ? "" : std::string(trial->remedy)});
+    if (why.empty())
+      found.push_back({std::move(name), Outcome::works, ""});
+    else
+      found.push_back({std::move(name), Outcome::fails, why + "; " + std::string(trial->remedy)});
   }
   return found;
 }

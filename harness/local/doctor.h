@@ -1,17 +1,23 @@
-// What this machine allows: every kind of fault is really tried in a small way, on children and sockets of
-// our own, since what containers, kernels and limits forbid cannot be told from their settings.
+// What this machine allows: every kind of fault of the local world is really tried in a small way, on
+// children and sockets of our own, since what containers, kernels and limits forbid cannot be told from their
+// settings.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace fracas::harness {
 
 struct Capability {
-  std::string fault;   ///< name of the kind, as in nemesis::kinds()
-  bool works = false;  ///< it was tried and did what it should
-  std::string why;     ///< what went wrong; empty if it works
-  std::string remedy;  ///< what would allow it; empty if it works
+  enum class Outcome : std::uint8_t {
+    works,    ///< it was tried and did what it should
+    fails,    ///< it was tried and did not
+    foreign,  ///< no machine can: the local world has no such thing, the simulation does
+  };
+  std::string fault;  ///< name of the kind, as in nemesis::kinds()
+  Outcome outcome = Outcome::fails;
+  std::string why;  ///< it does not work, and what would help; empty if it works
 };
 /// One per kind of fault, in the order of nemesis::kinds(). Takes well below a second, at most some ten.
 std::vector<Capability> capabilities();

@@ -140,14 +140,17 @@ void SimNetwork::release_held(Link& link) {
 }
 
 void SimNetwork::reset(const std::string& from, const std::string& to) {
-  for (const auto& [begin, end] : {std::pair(&from, &to), std::pair(&to, &from)}) {
+  const auto both = {std::pair(&from, &to), std::pair(&to, &from)};
+  for (const auto& [begin, end] : both) {
     Link& broken = link(*begin, *end);
     ++broken.connection;
     ++broken.counters.connections_cut;
     broken.counters.messages_dropped += broken.held.size();
     broken.held.clear();
-    if (on_reset_) on_reset_(party(*begin), party(*end));
   }
+  // Only now: what somebody sends on hearing of it goes over a new connection.
+  if (!on_reset_) return;
+  for (const auto& [begin, end] : both) on_reset_(party(*begin), party(*end));
 }
 
 SimNetwork::Party SimNetwork::party(const std::string& name) const {

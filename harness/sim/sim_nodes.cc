@@ -48,7 +48,7 @@ class SimNodes::Process final : public store::Outlets {
         around_(*nodes.around_),
         self_(self),
         node_(std::move(node)),
-        queue_(*this, around_.config.fsync) {}
+        queue_(*this, around_.config.fsync, around_.config.bugs) {}
 
   void start() {
     node_->start(now(), effects_);
@@ -56,6 +56,7 @@ class SimNodes::Process final : public store::Outlets {
   }
 
   void feed(const store::Event& event) {
+    if (broken_) return;
     node_->step(now(), event, effects_);
     queue_.carry_out(effects_);
   }
@@ -69,7 +70,9 @@ class SimNodes::Process final : public store::Outlets {
   }
 
   void send(store::SendToPeer out) override;
-  void reply(store::ReplyToClient answer) override { around_.hooks.reply(self_, std::move(answer)); }
+  void reply(store::ReplyToClient answer) override {
+    if (!broken_) around_.hooks.reply(self_, std::move(answer));
+  }
   void set_timer(const store::SetTimer& timer) override;
   void write(const store::Batch&) override;
   void begin_sync(store::Batch) override;
@@ -83,6 +86,7 @@ class SimNodes::Process final : public store::Outlets {
   std::unique_ptr<store::Node> node_;
   store::EffectQueue queue_;
   std::vector<store::Effect> effects_;
+  bool broken_ = false;  ///< its disk failed: nothing that follows the failed write may go out
 };
 
 struct SimNodes::Slot {
@@ -120,6 +124,7 @@ struct SimNodes::Arrival {
 };
 
 void SimNodes::Process::send(store::SendToPeer out) {
+  if (broken_) return;
   Slot& to = *nodes_.slots_[out.to];
   Slot& own = *nodes_.slots_[self_];
   const std::uint64_t incarnation = own.incarnation;
@@ -153,6 +158,7 @@ void SimNodes::Process::set_timer(const store::SetTimer& timer) {
 
 bool SimNodes::Process::put(const store::Batch& batch) {
   if (std::string error = around_.disks.write_error(self_); !error.empty()) {
+    if (!queue_.must_stop_after(store::DiskFailure::write)) return true;
     break_down(std::move(error));
     return false;
   }
@@ -171,17 +177,22 @@ void SimNodes::Process::begin_sync(store::Batch batch) {
   });
 }
 
-/// The disk works on while the process is paused; it hears of it later.
+/// The disk works on while the process is paused; it hears of it later. What a failed sync was to write is
+/// gone: a kernel takes the pages for clean.
 void SimNodes::Process::end_sync() {
-  if (std::string error = around_.disks.sync_error(self_); !error.empty())
-    return break_down(std::move(error));
+  if (std::string error = around_.disks.sync_error(self_); !error.empty()) {
+    around_.disks.of(self_).lose_unsynced(0);
+    if (queue_.must_stop_after(store::DiskFailure::sync)) return break_down(std::move(error));
+  }
   around_.disks.of(self_).sync();
   Slot& own = *nodes_.slots_[self_];
   own.post(own.incarnation, [](Process& it) { it.synced(); });
 }
 
-/// Not at once: the node is in the middle of a step.
+/// Dead from here on, as a process that leaves at once; gone a moment later: the node is in the middle of a
+/// step.
 void SimNodes::Process::break_down(std::string why) {
+  broken_ = true;
   Slot& own = *nodes_.slots_[self_];
   around_.timeline.after(
       0, [&nodes = nodes_, self = self_, &own, incarnation = own.incarnation, why = std::move(why)] {

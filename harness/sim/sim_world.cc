@@ -173,7 +173,10 @@ void SimWorld::deliver_request(std::uint64_t id, std::uint64_t incarnation, cons
 
 void SimWorld::send_answer(std::size_t node, std::uint64_t id, TargetResponse answered) {
   const auto size = [&answered] { return size_of(answered); };
-  network_.send(node, network_.clients(), false, size, [this, id, answered] { answer(id, answered); });
+  network_.send(node, network_.clients(), false, size, [this, id, answered] {
+    if (!calls_.contains(id)) marks_.reach(Mark::answer_too_late);
+    answer(id, answered);
+  });
 }
 
 void SimWorld::answer(std::uint64_t id, TargetResponse answered) {
@@ -194,6 +197,8 @@ void SimWorld::connections_broken(std::size_t node, const std::string& how) {
         response(TargetResponse::Status::unknown, fmt::format("no-answer: {}: {}", names_[node], how)));
   }
 }
+
+std::vector<std::string> SimWorld::coverage() const { return marks_.names(); }
 
 NodeStatus SimWorld::status_of(std::size_t node) const {
   const store::Node& machine = *nodes_.machine(node);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/marks.h"
 #include "harness/sim/chance.h"
 #include "harness/sim/sim_disks.h"
 #include "harness/sim/sim_network.h"
@@ -48,6 +49,7 @@ class SimWorld : public World {
   void dump(const std::string& node,
             std::function<void(Result<std::vector<std::pair<std::string, std::string>>>)> done) override;
   std::vector<std::string> homes(const std::string& key) const override { return target_->homes(key); }
+  std::vector<std::string> coverage() const override;
   void on_node_exit(std::function<void(NodeExit)> callback) override { node_exit_ = std::move(callback); }
   void on_interrupt(std::function<void()> callback) override { interrupt_ = std::move(callback); }
   void stop_nodes(std::function<void()> done) override;
@@ -92,6 +94,7 @@ class SimWorld : public World {
   SimNodes nodes_;
   std::map<std::uint64_t, Call> calls_;
   std::uint64_t next_call_ = 1;
+  Marks marks_;
   bool running_ = false;
   int signals_seen_ = 0;
   std::function<void(Result<void>)> started_;

@@ -23,13 +23,13 @@ Instant read_clocks() {
 
 class Driver::Impl final : public Outlets {
  public:
-  Impl(boost::asio::io_context& io, std::unique_ptr<Node> node, Storage& storage, Fsync fsync,
+  Impl(boost::asio::io_context& io, std::unique_ptr<Node> node, Storage& storage, const Config& config,
        DriverOutputs outputs)
       : io_(io),
         node_(std::move(node)),
         storage_(storage),
         outputs_(std::move(outputs)),
-        queue_(*this, fsync),
+        queue_(*this, config.fsync, config.bugs),
         timers_(io, [this](std::uint64_t timer) { feed(TimerFired{timer}); }) {}
   ~Impl() { storage_thread_.join(); }
 
@@ -61,7 +61,8 @@ class Driver::Impl final : public Outlets {
 
   void write(const Batch& batch) override {
     ++writes_;
-    if (const auto done = storage_.apply(batch, false); !done) outputs_.broken(done.error());
+    const auto done = storage_.apply(batch, false);
+    if (!done && queue_.must_stop_after(DiskFailure::write)) outputs_.broken(done.error());
   }
 
   void begin_sync(Batch batch) override {
@@ -69,7 +70,7 @@ class Driver::Impl final : public Outlets {
     boost::asio::post(storage_thread_, [this, batch = std::move(batch)] {
       auto done = storage_.apply(batch, true);
       boost::asio::post(io_, [this, done = std::move(done)] {
-        if (!done) return outputs_.broken(done.error());
+        if (!done && queue_.must_stop_after(DiskFailure::sync)) return outputs_.broken(done.error());
         ++syncs_;
         queue_.synced();
       });
@@ -89,9 +90,9 @@ class Driver::Impl final : public Outlets {
   boost::asio::thread_pool storage_thread_{1};
 };
 
-Driver::Driver(boost::asio::io_context& io, std::unique_ptr<Node> node, Storage& storage, Fsync fsync,
-               DriverOutputs outputs)
-    : impl_(std::make_unique<Impl>(io, std::move(node), storage, fsync, std::move(outputs))) {}
+Driver::Driver(boost::asio::io_context& io, std::unique_ptr<Node> node, Storage& storage,
+               const Config& config, DriverOutputs outputs)
+    : impl_(std::make_unique<Impl>(io, std::move(node), storage, config, std::move(outputs))) {}
 Driver::~Driver() = default;
 
 void Driver::start() { impl_->start(); }

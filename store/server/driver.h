@@ -25,7 +25,7 @@ struct DriverOutputs {
 class Driver {
  public:
   /// The storage has been loaded already; from here on it belongs to the driver's threads.
-  Driver(boost::asio::io_context&, std::unique_ptr<Node>, Storage&, Fsync, DriverOutputs);
+  Driver(boost::asio::io_context&, std::unique_ptr<Node>, Storage&, const Config&, DriverOutputs);
   /// Waits for a synced write in progress.
   ~Driver();
   Driver(const Driver&) = delete;

@@ -94,7 +94,7 @@ void Server::Impl::connect_parts(Acceptor http, Acceptor peers, std::unique_ptr<
   http_endpoint_ = http.local_endpoint();
   peers_endpoint_ = peers.local_endpoint();
   driver_ = std::make_unique<Driver>(
-      io_, std::move(node), *storage_, options_.config.fsync,
+      io_, std::move(node), *storage_, options_.config,
       DriverOutputs{.send = [this](SendToPeer out) { links_[out.to]->send(std::move(out.message)); },
                     .reply = [this](ReplyToClient reply) { http_->answer(reply); },
                     .broken = options_.broken});

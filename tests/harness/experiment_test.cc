@@ -203,11 +203,27 @@ TEST_F(ExperimentFile, WrongSettingsNameThemselves) {
             "--set workload.sticky=1: workload.sticky: must be true or false, is '1'");
 }
 
-TEST(DefaultExperiment, HasEveryKindOfFault) {
-  const Experiment e = default_experiment(WorldKind::local);
-  ASSERT_EQ(e.faults.size(), nemesis::kinds().size());
-  EXPECT_EQ(e.workload, "mixed");
+TEST(DefaultExperiment, HasEveryKindOfFaultThatItsWorldCanDoAndThatTakesNoState) {
+  for (const WorldKind world : {WorldKind::local, WorldKind::sim}) {
+    const Experiment e = default_experiment(world);
+    std::vector<std::string> expected, found;
+    for (const nemesis::Kind& kind : nemesis::kinds())
+      if (!kind.takes_state && why_not(world, kind.needs).empty()) expected.emplace_back(kind.name);
+    for (const nemesis::FaultSpec& fault : e.faults) found.push_back(fault.kind);
+    EXPECT_EQ(found, expected);
+    EXPECT_EQ(e.workload, "mixed");
+  }
+  EXPECT_EQ(default_experiment(WorldKind::sim).faults.size(), 20U);
   EXPECT_TRUE(load_experiment(std::nullopt, {}));
+}
+
+TEST(DefaultExperiment, DosesEveryKind) {
+  for (const nemesis::Kind& kind : nemesis::kinds()) {
+    const nemesis::FaultSpec fault = default_fault(kind.name);
+    EXPECT_EQ(fault.kind, kind.name);
+    EXPECT_GT(fault.lasts, 0) << kind.name;
+    EXPECT_GE(fault.every, 2 * fault.lasts) << kind.name;
+  }
 }
 
 TEST(ExperimentJson, GoesThereAndBackWithoutLoss) {

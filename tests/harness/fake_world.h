@@ -11,6 +11,7 @@
 
 #include "harness/world.h"
 #include "nemesis/limited.h"
+#include "tests/nemesis/fake_surroundings.h"
 
 namespace fracas::harness {
 
@@ -163,7 +164,6 @@ class FakeWorld : public World, public nemesis::Nodes, public nemesis::LinksOnly
   nemesis::ObservedSkew observed(const std::string&, nemesis::Nanoseconds) const override { return {}; }
 
  private:
-  nemesis::NoDisks disks_;
   TargetResponse carry_out(const TargetRequest& request) {
     TargetResponse response;
     response.status = TargetResponse::Status::ok;
@@ -175,6 +175,8 @@ class FakeWorld : public World, public nemesis::Nodes, public nemesis::LinksOnly
     return response;
   }
 
+  std::vector<std::string> disk_calls_;
+  nemesis::FakeDisks disks_{disk_calls_};
   std::int64_t now_ = 0;
   std::uint64_t sequence_ = 0;
   bool running_ = false;

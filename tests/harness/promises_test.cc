@@ -73,6 +73,7 @@ TEST(LastWriteWins, LosesOrderToWrongClocksButNoCopies) {
   const Names expected{"regular", "lost-updates", "lost-writes"};
   EXPECT_EQ(not_promised(lww(), {"clock.jump"}), expected);
   EXPECT_EQ(not_promised(lww(), {"clock.drift"}), expected);
+  EXPECT_EQ(not_promised(lww(), {"clock.freeze"}), expected);
   EXPECT_EQ(not_promised(lww(), {"clock.strobe", "process.kill"}), expected);
 }
 
@@ -116,9 +117,58 @@ TEST(Bugs, ChangeNoPromise) {
   EXPECT_EQ(not_promised(e, kCrashes), Names{});
 }
 
+const Names kRestOnState{"read-your-writes", "regular", "lost-updates", "lost-writes", "durability"};
+
 TEST(KindsThatTakeState, LeaveOnlyWhatNeedsNoState) {
-  EXPECT_EQ(not_promised(siblings(), {"disk.power-loss"}),
-            (Names{"read-your-writes", "regular", "lost-updates", "lost-writes", "durability"}));
+  for (const nemesis::Kind& kind : nemesis::kinds()) {
+    if (!kind.takes_state) continue;
+    EXPECT_EQ(not_promised(siblings(), {std::string(kind.name)}), kRestOnState) << kind.name;
+    EXPECT_EQ(not_promised(lww(), {"process.kill", std::string(kind.name)}), kRestOnState) << kind.name;
+    EXPECT_THAT(promise("durability", siblings(), {std::string(kind.name)}).reason,
+                testing::HasSubstr(std::string(kind.name)));
+  }
+}
+
+TEST(KindsThatTakeState, AreTheOnesThatTheirDescriptionsSay) {
+  Names names;
+  for (const nemesis::Kind& kind : nemesis::kinds())
+    if (kind.takes_state) names.emplace_back(kind.name);
+  EXPECT_EQ(names, (Names{"disk.wipe", "disk.restore", "disk.truncate", "disk.bit-flip"}));
+}
+
+TEST(KindsThatNobodySpeaksOf, AreTakenForDamage) {
+  EXPECT_EQ(not_promised(siblings(), {"disk.melt"}), kRestOnState);
+  EXPECT_THAT(promise("regular", siblings(), {"disk.melt"}).reason,
+              testing::HasSubstr("no promise is written down for disk.melt"));
+}
+
+TEST(PowerLoss, TakesNothingThatWasSynced) {
+  EXPECT_EQ(not_promised(siblings(), {"disk.power-loss"}), Names{});
+  EXPECT_EQ(not_promised(lww(), {"disk.power-loss"}), Names{"lost-updates"});
+  EXPECT_THAT(promise("durability", siblings(), {"disk.power-loss"}).reason,
+              testing::HasSubstr("takes only what was not synced"));
+}
+
+TEST(PowerLoss, TakesAcknowledgedWritesThatWereNot) {
+  Experiment e = siblings();
+  e.store.fsync = store::Fsync::never;
+  EXPECT_EQ(not_promised(e, {"disk.power-loss"}), kRestOnState);
+  EXPECT_THAT(promise("durability", e, {"disk.power-loss"}).reason, testing::HasSubstr("fsync = never"));
+}
+
+TEST(DisksThatFailOrAreSlow, TakeNothing) {
+  const Kinds kinds{"disk.full", "disk.error", "disk.slow"};
+  EXPECT_EQ(not_promised(siblings(), kinds), Names{});
+  EXPECT_EQ(not_promised(siblings(1, 1), kinds), (Names{"read-your-writes", "regular"}));
+}
+
+TEST(FaultsOfSingleMessages, ArePartOfWhatIsPromisedAnyway) {
+  Kinds packets;
+  for (const nemesis::Kind& kind : nemesis::kinds())
+    if (kind.needs == nemesis::Ability::packets) packets.emplace(kind.name);
+  EXPECT_GE(packets.size(), 9U);
+  EXPECT_EQ(not_promised(siblings(), packets), Names{});
+  EXPECT_EQ(not_promised(lww(), packets), Names{"lost-updates"});
 }
 
 TEST(Promises, AreWrittenDownForEveryPropertyWithAReason) {
@@ -136,8 +186,12 @@ TEST(Promises, OfUnknownPropertiesAreNone) {
 }
 
 TEST(Promises, SpeakOfEveryKindThatExists) {
-  for (const nemesis::Kind& kind : nemesis::kinds())
-    EXPECT_TRUE(promise("durability", siblings(), {std::string(kind.name)}).guaranteed) << kind.name;
+  for (const nemesis::Kind& kind : nemesis::kinds()) {
+    const Promise durability = promise("durability", siblings(), {std::string(kind.name)});
+    EXPECT_EQ(durability.guaranteed, !kind.takes_state) << kind.name;
+    EXPECT_THAT(durability.reason, testing::Not(testing::HasSubstr("no promise is written down")))
+        << kind.name;
+  }
 }
 
 }  // namespace

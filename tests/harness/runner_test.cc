@@ -36,7 +36,7 @@ class Runner : public testing::Test {
   ~Runner() override { std::filesystem::remove_all(folder_); }
 
   RunOutcome run() {
-    const RunOutcome outcome =
+    RunOutcome outcome =
         run_experiment(experiment_, plan_, world_, folder_, "fracas run", [this](const Progress& progress) {
           if (phases_seen_.empty() || phases_seen_.back() != progress.phase) {
             phases_seen_.push_back(progress.phase);
@@ -228,6 +228,41 @@ TEST_F(Runner, GivesUpOnANodeThatKeepsDying) {
   ASSERT_TRUE(outcome.error);
   EXPECT_NE(outcome.error->message.find("n3 ended by itself 6 times"), std::string::npos);
   EXPECT_EQ(phases().back(), "stop");
+}
+
+TEST_F(Runner, DoesNotGiveUpANodeThatEndsBecauseOfItsDisk) {
+  add_fault("disk.full", kSecond, 3 * kSecond);
+  world_.at(3'500'000'000, [this] {
+    world_.die_on_start.insert("n2");
+    world_.die("n2");
+  });
+  world_.at(5'900'000'000, [this] { world_.die_on_start.clear(); });
+  const RunOutcome outcome = run();
+  EXPECT_FALSE(outcome.error) << outcome.error->message;
+  int deaths = 0;
+  for (const auto& line : lines_of("faults.jsonl")) deaths += line.at("event") == "node-exit";
+  EXPECT_GT(deaths, 6) << "each is in the record";
+  EXPECT_TRUE(summary().at("notes").empty()) << "and none is worth a note";
+}
+
+TEST_F(Runner, GivesUpANodeThatKeepsDyingWhileTheDiskOfAnotherIsFull) {
+  add_fault("disk.full", kSecond, 8 * kSecond);
+  world_.at(4 * kSecond, [this] {
+    world_.die_on_start.insert("n3");
+    world_.die("n3");
+  });
+  const RunOutcome outcome = run();
+  ASSERT_TRUE(outcome.error);
+  EXPECT_NE(outcome.error->message.find("n3 ended by itself 6 times"), std::string::npos);
+}
+
+TEST_F(Runner, GivesUpANodeThatKeepsDyingOnASlowDisk) {
+  add_fault("disk.slow", kSecond, 8 * kSecond, {{"by", std::string("5ms")}});
+  world_.at(4 * kSecond, [this] {
+    world_.die_on_start.insert("n2");
+    world_.die("n2");
+  });
+  EXPECT_TRUE(run().error) << "a slow disk is no reason to end";
 }
 
 TEST_F(Runner, SaysWhatWasOpenWhenSettlingTakesTooLong) {

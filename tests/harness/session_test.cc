@@ -210,6 +210,15 @@ TEST(Session, DrawsNodesFromItsSeedAlone) {
   }
 }
 
+TEST(Session, AsksTheNodeThatItIsToldTo) {
+  Session session(options());
+  EXPECT_EQ(session.begin(kRead, "n3").request->node, "n3");
+  session.answer(ok({}));
+  const SessionStep step = session.begin(kWrite, "n1");
+  EXPECT_EQ(step.request->node, "n1");
+  EXPECT_EQ(step.event->node, "n1");
+}
+
 TEST(Session, MarksFinalReads) {
   SessionOptions final_reader = options();
   final_reader.final = true;

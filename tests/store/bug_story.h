@@ -23,6 +23,8 @@ struct BugStory {
 std::vector<BugStory> quorum_stories();
 std::vector<BugStory> causality_stories();
 std::vector<BugStory> repair_stories();
+std::vector<BugStory> read_stories();
+std::vector<BugStory> disk_stories();
 
 inline constexpr std::int64_t second = 1'000'000'000;
 

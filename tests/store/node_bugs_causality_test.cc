@@ -26,6 +26,18 @@ std::string put_after_the_disk_was_lost(const BugSet& bugs) {
   return copy_at(cluster, homes[1], "k");
 }
 
+/// Two coordinators that started in the same second write at the same time.
+std::string concurrent_puts_by_twins(const BugSet& bugs) {
+  TestCluster cluster(with(bugs));
+  const auto homes = cluster.homes("k");
+  cluster.fate = [](const auto&) { return Fate::hold; };
+  for (const std::size_t at : {0, 1}) cluster.send(homes[at], put_request("k", std::to_string(at)));
+  cluster.fate = deliver_all;
+  cluster.release_held();
+  cluster.run();
+  return joined(cluster.get(homes[0], "k", 3).values);
+}
+
 std::string put_over_the_limit(const BugSet& bugs) {
   Config config = with(bugs);
   config.max_siblings = 2;
@@ -123,6 +135,8 @@ std::vector<BugStory> causality_stories() {
        put_over_one_of_two_siblings},
       {Bug::actor_persistent, "a_write_under_a_dot_that_was_used_is_dropped", "1,2", "1",
        put_after_the_disk_was_lost},
+      {Bug::actor_id_collision, "two_writes_share_a_dot_and_one_is_dropped", "0,1", "0",
+       concurrent_puts_by_twins},
       {Bug::sibling_cap_drops, "the_oldest_sibling_goes", "1,2", "2,3", put_over_the_limit},
       {Bug::vv_prune, "a_value_that_was_overwritten_comes_back", "2", "1,2", puts_through_three_coordinators},
       {Bug::vv_missing_is_equal, "a_write_of_another_actor_counts_as_seen", "1,2", "1",

@@ -79,7 +79,7 @@ class OneNode : public testing::Test {
     auto node = Node::open(options, {});
     ASSERT_TRUE(node);
     driver = std::make_unique<Driver>(
-        io, *std::move(node), disk, fsync,
+        io, *std::move(node), disk, options.config,
         DriverOutputs{.send = [](SendToPeer) { ADD_FAILURE() << "a cluster of one sends nothing"; },
                       .reply = [this](ReplyToClient reply) { answered.push_back(reply.id); },
                       .broken = [this](const StorageError& error) { broken.push_back(error.message); }});

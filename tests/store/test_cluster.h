@@ -79,6 +79,9 @@ class TestCluster {
   void wipe_disk(NodeIndex node) { disks_[node].clear(); }
   std::map<std::string, std::string>& disk(NodeIndex node) { return disks_[node]; }
 
+  /// Reached by any node, crashed ones included.
+  MarkSet marks() const;
+
   std::string state(NodeIndex node, const std::string& key) { return nodes_[node]->replica_state(key); }
   /// All homes of the key have the same state.
   bool agree(const std::string& key);
@@ -106,6 +109,7 @@ class TestCluster {
   std::deque<std::pair<NodeIndex, SendFailed>> failures_;
   std::multimap<std::int64_t, Timer> timers_;
   std::map<RequestId, ReplyToClient> replies_;
+  MarkSet marks_of_the_dead_;
   RequestId next_request_ = 0;
   std::int64_t now_ns_ = 1'000'000'000;
 };
@@ -228,7 +232,16 @@ inline void TestCluster::release_held() {
   for (Envelope& envelope : std::exchange(held, {})) network_.push_back(std::move(envelope));
 }
 
+inline MarkSet TestCluster::marks() const {
+  MarkSet all = marks_of_the_dead_;
+  for (const auto& node : nodes_) {
+    if (node) all |= node->marks();
+  }
+  return all;
+}
+
 inline void TestCluster::crash(NodeIndex node) {
+  marks_of_the_dead_ |= nodes_[node]->marks();
   nodes_[node].reset();
   const auto gone = [&](const Envelope& envelope) { return envelope.to == node; };
   network_.erase(std::remove_if(network_.begin(), network_.end(), gone), network_.end());

@@ -1,0 +1,111 @@
+#include "harness/swarm/draw.h"
+
+#include <algorithm>
+#include <cassert>
+#include <string>
+#include <vector>
+
+#include "harness/swarm/dice.h"
+#include "harness/swarm/swarm_faults.h"
+#include "harness/swarm/words.h"
+
+namespace fracas::harness {
+namespace {
+
+constexpr Nanoseconds kMillisecond = 1'000'000;
+constexpr Nanoseconds kSecond = 1000 * kMillisecond;
+
+/// Quorums by what they have to do with each other; plain majorities come most often.
+void draw_quorums(Dice& dice, store::Config& store) {
+  enum Relation { kMajorities, kMeeting, kApart, kOneAndAll };
+  const Relation relation =
+      dice.pick({kMajorities, kMajorities, kMajorities, kMeeting, kMeeting, kApart, kApart, kOneAndAll});
+  const int n = store.n;
+  if (relation == kMajorities) {
+    store.r = store.w = n / 2 + 1;
+  } else if (relation == kOneAndAll) {
+    const bool read_one = dice.one_in(2);
+    store.r = read_one ? 1 : n;
+    store.w = read_one ? n : 1;
+  } else if (relation == kApart && n > 1) {
+    store.r = static_cast<int>(dice.between(1, n - 1));
+    store.w = static_cast<int>(dice.between(1, n - store.r));
+  } else {
+    store.r = static_cast<int>(dice.between(1, n));
+    store.w = static_cast<int>(dice.between(n - store.r + 1, n));
+  }
+}
+
+void draw_cluster(Dice& dice, store::Config& store) {
+  store.nodes = static_cast<int>(dice.between(2, 7));
+  const int most = std::min(store.nodes, 5);
+  // Three homes are what most clusters have.
+  const bool usual = dice.one_in(2);
+  store.n = usual && most >= 3 ? 3 : static_cast<int>(dice.between(1, most));
+  draw_quorums(dice, store);
+}
+
+/// Sets every knob that is a choice of words, unless the word does not go with the rest.
+void draw_choices(Dice& dice, store::Config& store) {
+  for (const store::Knob& knob : store::knobs()) {
+    const std::vector<std::string> words = words_of(knob.values);
+    if (words.size() < 2) continue;
+    const std::string& word = dice.pick(words);
+    store::Config changed = store;
+    if (store::set(changed, knob.name, word) && store::check(changed)) store = changed;
+  }
+}
+
+void draw_amounts(Dice& dice, store::Config& store) {
+  store.anti_entropy_ns = dice.pick({0L, 100L, 250L, 250L, 500L, 500L, 1000L, 2000L}) * kMillisecond;
+  if (dice.one_in(8)) store.max_siblings = static_cast<int>(dice.between(1, 6));
+  if (dice.one_in(16)) store.max_value_bytes = dice.between(100, 400);
+}
+
+void draw_load(Dice& dice, Experiment& experiment) {
+  experiment.workload = dice.pick(workloads::workloads()).name;
+  workloads::Parameters& load = experiment.load;
+  load.clients = static_cast<int>(dice.between(2, 20));
+  load.keys = static_cast<int>(dice.magnitude(1, 60));
+  load.cold_keys = dice.one_in(2) ? 0 : static_cast<int>(dice.between(1, 10));
+  load.reads = static_cast<double>(dice.between(10, 80)) / 100;
+  load.deletes = dice.one_in(2) ? 0 : static_cast<double>(dice.between(1, 20)) / 100;
+  load.hot = dice.pick({0.0, 0.2, 0.5, 0.9});
+  ClientBehaviour& clients = experiment.clients;
+  clients.rate = static_cast<double>(dice.magnitude(20, 300));
+  clients.sticky = dice.one_in(3);
+  clients.contexts = !dice.one_in(4);
+  clients.timeout = dice.pick({100L, 250L, 500L, 1000L}) * kMillisecond;
+}
+
+void draw_times(Dice& dice, Experiment& experiment) {
+  experiment.steady = dice.between(500, 1500) * kMillisecond;
+  experiment.duration = dice.between(4000, 12'000) * kMillisecond;
+  experiment.settle = 20 * kSecond;  // as good as never reached: settled is settled
+}
+
+}  // namespace
+
+Experiment draw_swarm(std::uint64_t seed, WorldKind world) {
+  Experiment experiment;
+  experiment.name = "swarm";
+  experiment.about = "Drawn from its seed: cluster, configuration, load and faults.";
+  experiment.seed = seed;
+  experiment.load.seed = seed;
+  experiment.world = world;
+  Dice cluster(seed, Dice::Of::cluster);
+  draw_cluster(cluster, experiment.store);
+  Dice knobs(seed, Dice::Of::knobs);
+  draw_choices(knobs, experiment.store);
+  draw_amounts(knobs, experiment.store);
+  Dice load(seed, Dice::Of::load);
+  draw_load(load, experiment);
+  Dice times(seed, Dice::Of::times);
+  draw_times(times, experiment);
+  Dice faults(seed, Dice::Of::faults);
+  experiment.faults = draw_swarm_faults(faults, experiment);
+  assert(store::check(experiment.store));
+  return experiment;
+}
+
+}  // namespace fracas::harness

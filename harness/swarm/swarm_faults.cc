@@ -1,0 +1,98 @@
+#include "harness/swarm/swarm_faults.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "harness/experiment_resolver.h"
+#include "harness/swarm/words.h"
+#include "nemesis/kind.h"
+#include "nemesis/planner.h"
+
+namespace fracas::harness {
+namespace {
+
+using nemesis::FaultSpec;
+using nemesis::Kind;
+
+constexpr Nanoseconds kMillisecond = 1'000'000;
+constexpr std::size_t kMostKinds = 6;
+
+/// How often faults of each kind begin, in this run.
+struct Intensity {
+  Nanoseconds shortest;
+  Nanoseconds longest;
+};
+constexpr Intensity kIntensities[] = {
+    {3000 * kMillisecond, 10'000 * kMillisecond},
+    {1000 * kMillisecond, 4000 * kMillisecond},
+    {1000 * kMillisecond, 4000 * kMillisecond},
+    {300 * kMillisecond, 1500 * kMillisecond},
+};
+constexpr const char* kTargets[] = {"one",      "one", "one",       "one",  "minority",
+                                    "minority", "all", "primaries", "some", "majority"};
+
+/// Some of the kinds that the world can do, class by class.
+std::vector<const Kind*> draw_kinds(Dice& dice, WorldKind world) {
+  const bool damage = dice.one_in(3);
+  std::map<std::string_view, std::vector<const Kind*>> classes;
+  for (const Kind& kind : nemesis::kinds())
+    if (why_not(world, kind.needs).empty() && (damage || !kind.takes_state))
+      classes[nemesis::class_of(kind.name)].push_back(&kind);
+  std::vector<const Kind*> chosen;
+  for (const auto& [name, kinds] : classes) {
+    if (dice.one_in(2)) continue;
+    const std::size_t before = chosen.size();
+    for (const Kind* kind : kinds)
+      if (dice.one_in(static_cast<std::int64_t>(kinds.size() + 1) / 2)) chosen.push_back(kind);
+    if (chosen.size() == before) chosen.push_back(dice.pick(kinds));
+  }
+  while (chosen.size() > kMostKinds) {
+    const auto left_out = dice.between(0, static_cast<std::int64_t>(chosen.size()) - 1);
+    chosen.erase(chosen.begin() + left_out);
+  }
+  return chosen;
+}
+
+FaultSpec draw_spec(Dice& dice, const Kind& kind, const Intensity& intensity) {
+  FaultSpec spec;
+  spec.kind = kind.name;
+  spec.target = dice.pick(kTargets);
+  spec.every = dice.magnitude(intensity.shortest, intensity.longest);
+  spec.every -= spec.every % kMillisecond;
+  if (!dice.one_in(3)) {
+    spec.lasts = dice.magnitude(50 * kMillisecond, 3000 * kMillisecond);
+    spec.lasts -= spec.lasts % kMillisecond;
+  }
+  // What is drawn by itself when nothing is said is left to the planner.
+  for (const nemesis::ParameterInfo& parameter : kind.parameters) {
+    const std::vector<std::string> words = words_of(parameter.values);
+    const bool open = parameter.default_value == "any" || parameter.default_value == "drawn";
+    if (words.size() > 1 && !open) spec.parameters[std::string(parameter.name)] = dice.pick(words);
+  }
+  return spec;
+}
+
+/// Not every target exists in every cluster: two nodes have no minority.
+bool can_be_drawn(const FaultSpec& spec, const Experiment& experiment) {
+  const std::vector<std::string> nodes = node_names(experiment);
+  const std::vector<std::string> primaries(nodes.begin(), nodes.begin() + experiment.store.n);
+  return nemesis::draw_plan({experiment.seed, experiment.duration, nodes, primaries, {spec}}).has_value();
+}
+
+}  // namespace
+
+std::vector<FaultSpec> draw_swarm_faults(Dice& dice, const Experiment& experiment) {
+  std::vector<FaultSpec> specs;
+  const Intensity& intensity = dice.pick(kIntensities);
+  for (const Kind* kind : draw_kinds(dice, experiment.world)) {
+    FaultSpec spec = draw_spec(dice, *kind, intensity);
+    if (!can_be_drawn(spec, experiment)) spec.target = "one";
+    if (!can_be_drawn(spec, experiment)) spec.parameters.clear();
+    if (can_be_drawn(spec, experiment)) specs.push_back(std::move(spec));
+  }
+  return specs;
+}
+
+}  // namespace fracas::harness

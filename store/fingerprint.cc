@@ -1,0 +1,156 @@
+#include "store/fingerprint.h"
+
+#include <cassert>
+#include <sstream>
+
+#include "store/anti_entropy.h"
+#include "store/coordinator.h"
+#include "store/effect_queue.h"
+#include "store/wire.h"
+
+namespace fracas::store {
+
+void Fingerprint::put(const ReplyToClient& reply) {
+  const auto& [id, error, values, context, clock, acks] = reply;
+  add(id, error.has_value(), values, context, clock, acks);
+  if (error) add(error->kind, error->field, error->message);
+}
+
+void Task::fingerprint(Fingerprint& out) const {
+  const auto& [task_kind, operation] = *this;
+  out.add(task_kind, operation);
+}
+
+void Agenda::fingerprint(Fingerprint& out) const {
+  const auto& [tasks, timer, armed_for] = *this;
+  out.add(tasks, timer, armed_for);
+}
+
+void Suspicion::fingerprint(Fingerprint& out) const {
+  const auto& [suspected] = *this;
+  out.add(suspected);
+}
+
+void StampClock::fingerprint(Fingerprint& out) const {
+  const auto& [actor, last_us, sequence] = *this;
+  out.add(actor, last_us, sequence);
+}
+
+/// Trees follow from the copies.
+void Replica::fingerprint(Fingerprint& out) const {
+  const auto& [bugs, copies, forest, most_siblings] = *this;
+  out.add(copies.size());
+  for (const auto& [position, copy] : copies) out.add(position, copy.state);
+}
+
+/// The options and the ring are those of the incarnation.
+void Shared::fingerprint(Fingerprint& out) const {
+  const auto& [given, nodes, own, stamp_clock, copies, tasks, suspects, counted, reached, seen, first,
+               latest] = *this;
+  out.add(own, stamp_clock, copies, tasks, suspects, latest);
+}
+
+void Origin::fingerprint(Fingerprint& out) const {
+  const auto& [own_client, other] = *this;
+  out.add(own_client, other);
+}
+
+void Reads::Copy::fingerprint(Fingerprint& out) const {
+  const auto& [who, copy, counted] = *this;
+  out.add(who, copy);
+}
+
+void Reads::Cached::fingerprint(Fingerprint& out) const {
+  const auto& [answer, until] = *this;
+  out.add(answer, until);
+}
+
+void Reads::WriteBack::fingerprint(Fingerprint& out) const {
+  const auto& [answer, to, enough, have, lost] = *this;
+  out.add(answer, to, enough, have, lost);
+}
+
+void Reads::Read::fingerprint(Fingerprint& out) const {
+  const auto& [from, of_key, at, enough, deadline, heard, all, never_sent, lost, back, done] = *this;
+  out.add(from, of_key, at, enough, deadline, heard, all, never_sent, lost, back, done);
+}
+
+void Reads::fingerprint(Fingerprint& out) const {
+  const auto& [node, reads, cache] = *this;
+  out.add(reads, cache);
+}
+
+void Writes::Write::fingerprint(Fingerprint& out) const {
+  const auto& [from, what, of_key, copy, good, at, enough, deadline, heard, again, never_sent, lost, done] =
+      *this;
+  out.add(from, what, of_key, copy, good, at, enough, deadline, heard, again, never_sent, lost, done);
+}
+
+void Writes::fingerprint(Fingerprint& out) const {
+  const auto& [node, handoff, writes] = *this;
+  out.add(writes);
+}
+
+void Forwards::Forward::fingerprint(Fingerprint& out) const {
+  const auto& [from, what, request, home, others, deadline, gives_up] = *this;
+  out.add(from, what, request.operation, request.remove, request.key, request.value, request.context,
+          request.n, request.w, request.timeout_ns, home, others, deadline, gives_up);
+}
+
+void Forwards::fingerprint(Fingerprint& out) const {
+  const auto& [node, forwards] = *this;
+  out.add(forwards);
+}
+
+void HintedHandoff::Hint::fingerprint(Fingerprint& out) const {
+  const auto& [copy, size, under_way, was] = *this;
+  out.add(copy, under_way);
+}
+
+void HintedHandoff::Delivery::fingerprint(Fingerprint& out) const {
+  const auto& [to, of_key, expires] = *this;
+  out.add(to, of_key, expires);
+}
+
+void HintedHandoff::Target::fingerprint(Fingerprint& out) const {
+  const auto& [kept, under_way] = *this;
+  out.add(kept, under_way);
+}
+
+void HintedHandoff::fingerprint(Fingerprint& out) const {
+  const auto& [node, targets, deliveries, all, size] = *this;
+  out.add(targets, deliveries);
+}
+
+void Repetitions::fingerprint(Fingerprint& out) const {
+  const auto& [seen, order] = *this;
+  out.add(seen, std::vector(order.begin(), order.end()));
+}
+
+void Coordinator::fingerprint(Fingerprint& out) const {
+  const auto& [node, reads, writes, forwards, repetitions] = *this;
+  out.add(reads, writes, forwards, repetitions);
+}
+
+void AntiEntropy::Exchange::fingerprint(Fingerprint& out) const {
+  const auto& [id, at, walks, states, again, deadline] = *this;
+  out.add(id, at, walks, states, deadline);
+}
+
+/// An idle queue remembers nothing but, with one bug, how often it has synced.
+void EffectQueue::fingerprint(Fingerprint& out) const {
+  const auto& [outlets, fsync, bugs, syncs, running, behind_running, gathered, behind_gathered] = *this;
+  assert(idle());
+  if (bugs.has(Bug::rotate_race)) out.add(syncs);
+}
+
+/// The jitter is drawn once for each round, and each round has a task in the agenda.
+void AntiEntropy::fingerprint(Fingerprint& out) const {
+  const auto& [node, common, finished, exchanges, draws] = *this;
+  std::ostringstream generator;
+  generator << draws;
+  const Hash hash = hash128(generator.str());
+  out.add(exchanges, hash.high, hash.low);
+}
+
+}  // namespace fracas::store

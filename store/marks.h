@@ -1,0 +1,69 @@
+// Coverage marks: named places that good runs must reach. What a run has never met, it says nothing about.
+#pragma once
+
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace fracas::store {
+
+enum class Mark : std::uint8_t {
+  // Puts and deletes.
+  write_reached_some,
+  write_reached_nobody,
+  late_acknowledgement,
+  repeated_acknowledgement,
+  outdated_context,
+  sibling_limit_reached,
+  tombstone_superseded,
+  blind_delete_beside_values,
+  stamp_above_clock,
+  forward_tried_next,
+  forward_timed_out,
+  forward_repeated,
+  // Gets.
+  read_timed_out,
+  late_read_repair,
+  read_repair_met_newer,
+  write_back_awaited,
+  reply_to_former_incarnation,
+  // Hints.
+  hint_stored_again,
+  hint_refused,
+  hint_found_on_disk,
+  hint_delivered,
+  hint_delivered_to_restarted,
+  // Anti-entropy.
+  exchange_found_nothing,
+  exchange_pulled,
+  exchange_pushed,
+  exchange_both_ways,
+  exchange_timed_out,
+  count
+};
+
+struct MarkInfo {
+  Mark mark;
+  std::string_view name;
+  std::string_view sentence;
+};
+
+std::span<const MarkInfo> marks();
+
+/// Which have been reached.
+class MarkSet {
+ public:
+  void reach(Mark mark) { bits_.set(static_cast<std::size_t>(mark)); }
+  bool has(Mark mark) const { return bits_[static_cast<std::size_t>(mark)]; }
+  MarkSet& operator|=(const MarkSet& other) {
+    bits_ |= other.bits_;
+    return *this;
+  }
+
+ private:
+  std::bitset<static_cast<std::size_t>(Mark::count)> bits_;
+};
+
+}  // namespace fracas::store

@@ -1,0 +1,292 @@
+// Every mark has a place where it is reached: a table of short stories, none of them missed.
+#include "store/marks.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+#include "bug_story.h"
+
+namespace fracas::store {
+namespace {
+
+using Fate = TestCluster::Fate;
+
+struct Place {
+  Mark mark;
+  Config config;
+  std::function<void(TestCluster&)> pass_by;
+};
+
+Config configured(const std::function<void(Config&)>& change) {
+  Config config = quiet_config();
+  change(config);
+  return config;
+}
+Config with_hints() {
+  return configured([](Config& config) { config.hints = Hints::coordinator; });
+}
+Config with_repair(Repair repair) {
+  return configured([=](Config& config) { config.repair = repair; });
+}
+Config with_exchanges() {
+  return configured([](Config& config) { config.anti_entropy_ns = second; });
+}
+
+template <class M>
+auto lose(NodeIndex to) {
+  return [to](const TestCluster::Envelope& envelope) {
+    return envelope.to == to && std::holds_alternative<M>(envelope.message) ? Fate::drop : Fate::deliver;
+  };
+}
+
+void put_while_others_are_down(TestCluster& cluster) {
+  const auto homes = cluster.homes("k");
+  cluster.crash(homes[1]);
+  cluster.crash(homes[2]);
+  cluster.put(homes[0], "k", "1");
+}
+
+void put_while_all_are_down(TestCluster& cluster) {
+  for (const NodeIndex home : cluster.homes("k")) cluster.crash(home);
+  cluster.put(cluster.stranger("k"), "k", "1");
+}
+
+void acknowledge_twice(TestCluster& cluster) {
+  cluster.fate = [&](const auto& envelope) {
+    if (std::holds_alternative<WriteReply>(envelope.message)) cluster.held.push_back(envelope);
+    return Fate::deliver;
+  };
+  const auto homes = cluster.homes("k");
+  cluster.fate = [&, before = cluster.fate](const auto& envelope) {
+    return envelope.to == homes[2] ? Fate::drop : before(envelope);
+  };
+  cluster.put(homes[0], "k", "1");
+  cluster.release_held();
+  cluster.run();
+}
+
+void forward_twice(TestCluster& cluster) {
+  cluster.fate = [&](const auto& envelope) {
+    if (std::holds_alternative<ForwardRequest>(envelope.message)) cluster.held.push_back(envelope);
+    return Fate::deliver;
+  };
+  cluster.put(cluster.stranger("k"), "k", "1");
+  cluster.release_held();
+  cluster.run();
+}
+
+/// The last home has missed a write, and its reply to a get comes last.
+void reply_late_and_stale(TestCluster& cluster) {
+  const auto homes = cluster.homes("k");
+  cluster.fate = cut_off(homes[2]);
+  cluster.put(homes[0], "k", "1");
+  cluster.fate = [&](const auto& envelope) { return envelope.to == homes[2] ? Fate::hold : Fate::deliver; };
+  cluster.get(homes[0], "k", 2);
+  cluster.fate = deliver_all;
+  cluster.release_held();
+  cluster.run();
+}
+
+void repair_what_is_newer_by_then(TestCluster& cluster) {
+  const auto homes = cluster.homes("k");
+  cluster.fate = cut_off(homes[2]);
+  const auto first = cluster.put(homes[0], "k", "1");
+  cluster.fate = [&](const auto& envelope) {
+    const auto* write = std::get_if<WriteRequest>(&envelope.message);
+    return write != nullptr && write->operation == 0 ? Fate::hold : Fate::deliver;
+  };
+  cluster.get(homes[0], "k", 3);
+  cluster.put(homes[0], "k", "2", first.context);
+  cluster.release_held();
+  cluster.run();
+}
+
+void get_where_two_differ(TestCluster& cluster) {
+  const auto homes = cluster.homes("k");
+  cluster.fate = cut_off(homes[2]);
+  cluster.put(homes[0], "k", "1");
+  cluster.fate = deliver_all;
+  cluster.get(homes[2], "k", 2);
+}
+
+void restart_before_the_replies(TestCluster& cluster) {
+  const auto homes = cluster.homes("k");
+  cluster.fate = [&](const auto& envelope) { return envelope.to == homes[0] ? Fate::hold : Fate::deliver; };
+  cluster.send(homes[0], get_request("k"));
+  cluster.run();
+  cluster.crash(homes[0]);
+  cluster.restart(homes[0]);
+  cluster.fate = deliver_all;
+  cluster.release_held();
+  cluster.run();
+}
+
+void miss_a_write(TestCluster& cluster) {
+  const auto homes = cluster.homes("k");
+  cluster.crash(homes[2]);
+  cluster.put(homes[0], "k", "1");
+}
+void come_back(TestCluster& cluster) {
+  cluster.restart(cluster.homes("k")[2]);
+  cluster.pass(3 * second);
+}
+
+/// Each of two homes misses what the other gets, by the name of its key.
+void differ(TestCluster& cluster, bool missed_by_first, bool missed_by_second) {
+  const auto put_without = [&](NodeIndex node, NodeIndex at, const std::string& key) {
+    cluster.fate = cut_off(node);
+    cluster.put(at, key, "1", "", 2);
+  };
+  if (missed_by_first) put_without(0, 1, "a");
+  if (missed_by_second) put_without(1, 0, "b");
+  // The first is the only one that initiates anything, and only with the second.
+  cluster.fate = [](const auto& envelope) {
+    const bool roots = std::holds_alternative<ExchangeRoots>(envelope.message);
+    return roots && (envelope.from != 0 || envelope.to != 1) ? Fate::drop : Fate::deliver;
+  };
+  cluster.pass(3 * second);
+}
+
+std::vector<Place> places() {
+  const Config quiet = quiet_config();
+  const auto refuse_hints = [](TestCluster& cluster) {
+    const auto homes = cluster.homes("k");
+    cluster.crash(homes[2]);
+    const std::string large(max_hint_bytes / 20, '1');
+    for (int i = 0; i < 25; ++i) cluster.put(homes[0], "k" + std::to_string(i), large);
+  };
+  return {
+      {Mark::write_reached_some, quiet, put_while_others_are_down},
+      {Mark::write_reached_nobody, five_nodes(), put_while_all_are_down},
+      {Mark::late_acknowledgement, quiet,
+       [](TestCluster& cluster) { cluster.put(cluster.homes("k")[0], "k", "1", "", 1); }},
+      {Mark::repeated_acknowledgement, quiet, acknowledge_twice},
+      {Mark::outdated_context, quiet,
+       [](TestCluster& cluster) {
+         const auto first = cluster.put(0, "k", "1");
+         cluster.put(0, "k", "2", first.context);
+         cluster.put(0, "k", "3", first.context);
+       }},
+      {Mark::sibling_limit_reached, configured([](Config& config) { config.max_siblings = 1; }),
+       [](TestCluster& cluster) {
+         cluster.put(0, "k", "1");
+         cluster.put(0, "k", "2");
+       }},
+      {Mark::tombstone_superseded, quiet,
+       [](TestCluster& cluster) {
+         const auto removed = cluster.remove(0, "k", cluster.put(0, "k", "1").context);
+         cluster.put(0, "k", "2", removed.context);
+       }},
+      {Mark::blind_delete_beside_values, quiet,
+       [](TestCluster& cluster) {
+         cluster.put(0, "k", "1");
+         cluster.remove(0, "k");
+       }},
+      {Mark::stamp_above_clock, configured([](Config& config) { config.conflict = Conflict::lww; }),
+       [](TestCluster& cluster) {
+         cluster.put(0, "k", "1");
+         cluster.wall_skew_us[0] = -1'000'000;
+         cluster.put(0, "k", "2");
+       }},
+      {Mark::forward_tried_next, five_nodes(),
+       [](TestCluster& cluster) {
+         cluster.crash(cluster.homes("k")[0]);
+         cluster.put(cluster.stranger("k"), "k", "1");
+       }},
+      {Mark::forward_timed_out, five_nodes(),
+       [](TestCluster& cluster) {
+         cluster.fate = lose<ForwardReply>(cluster.stranger("k"));
+         cluster.put(cluster.stranger("k"), "k", "1");
+       }},
+      {Mark::forward_repeated, five_nodes(), forward_twice},
+      {Mark::read_timed_out, quiet,
+       [](TestCluster& cluster) {
+         cluster.fate = lose<ReadReply>(0);
+         cluster.get(0, "k", 2);
+       }},
+      {Mark::late_read_repair, with_repair(Repair::async), reply_late_and_stale},
+      {Mark::read_repair_met_newer, with_repair(Repair::async), repair_what_is_newer_by_then},
+      {Mark::write_back_awaited, with_repair(Repair::blocking), get_where_two_differ},
+      {Mark::reply_to_former_incarnation, quiet, restart_before_the_replies},
+      {Mark::hint_stored_again, with_hints(),
+       [](TestCluster& cluster) {
+         miss_a_write(cluster);
+         miss_a_write(cluster);
+       }},
+      {Mark::hint_refused, configured([](Config& config) {
+         config.hints = Hints::coordinator;
+         config.max_value_bytes = max_hint_bytes;
+       }),
+       refuse_hints},
+      {Mark::hint_found_on_disk, with_hints(),
+       [](TestCluster& cluster) {
+         miss_a_write(cluster);
+         cluster.crash(cluster.homes("k")[0]);
+         cluster.restart(cluster.homes("k")[0]);
+       }},
+      {Mark::hint_delivered, with_hints(),
+       [](TestCluster& cluster) {
+         miss_a_write(cluster);
+         come_back(cluster);
+       }},
+      {Mark::hint_delivered_to_restarted, with_hints(),
+       [](TestCluster& cluster) {
+         cluster.put(cluster.homes("k")[0], "k", "0");
+         miss_a_write(cluster);
+         come_back(cluster);
+       }},
+      {Mark::exchange_found_nothing, with_exchanges(),
+       [](TestCluster& cluster) { cluster.pass(2 * second); }},
+      {Mark::exchange_pulled, with_exchanges(), [](TestCluster& cluster) { differ(cluster, true, false); }},
+      {Mark::exchange_pushed, with_exchanges(), [](TestCluster& cluster) { differ(cluster, false, true); }},
+      {Mark::exchange_both_ways, with_exchanges(), [](TestCluster& cluster) { differ(cluster, true, true); }},
+      {Mark::exchange_timed_out, with_exchanges(),
+       [](TestCluster& cluster) {
+         cluster.fate = lose<ExchangeBuckets>(0);
+         cluster.pass(5 * second);
+       }},
+  };
+}
+
+class AMark : public testing::TestWithParam<Place> {};
+
+TEST_P(AMark, is_reached) {
+  TestCluster cluster(GetParam().config);
+  EXPECT_FALSE(cluster.marks().has(GetParam().mark));
+  GetParam().pass_by(cluster);
+  EXPECT_TRUE(cluster.marks().has(GetParam().mark));
+}
+
+std::string name_of(const testing::TestParamInfo<Place>& place) {
+  return std::string(marks()[static_cast<std::size_t>(place.param.mark)].name);
+}
+
+INSTANTIATE_TEST_SUITE_P(InItsPlace, AMark, testing::ValuesIn(places()), name_of);
+
+TEST(Marks, all_have_a_place) {
+  const auto known = places();
+  for (const MarkInfo& info : marks()) {
+    const bool reached =
+        std::any_of(known.begin(), known.end(), [&](const Place& place) { return place.mark == info.mark; });
+    EXPECT_TRUE(reached) << info.name;
+  }
+}
+
+TEST(Marks, stand_in_the_table_at_their_own_place) {
+  for (std::size_t i = 0; i < marks().size(); ++i) EXPECT_EQ(marks()[i].mark, static_cast<Mark>(i));
+}
+
+TEST(Marks, show_among_the_metrics) {
+  TestCluster cluster(quiet_config());
+  const std::string metric = "fracas_mark_reached{name=\"outdated_context\"}";
+  EXPECT_EQ(cluster.metric(0, metric), 0);
+  const auto first = cluster.put(0, "k", "1");
+  cluster.put(0, "k", "2", first.context);
+  cluster.put(0, "k", "3", first.context);
+  EXPECT_EQ(cluster.metric(0, metric), 1);
+}
+
+}  // namespace
+}  // namespace fracas::store

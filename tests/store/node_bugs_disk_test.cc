@@ -1,0 +1,71 @@
+// Stories of the seeded bugs between an acknowledgement and the disk, told on the queue that carries out
+// effects.
+#include <utility>
+
+#include "bug_story.h"
+#include "store/effect_queue.h"
+
+namespace fracas::store {
+namespace {
+
+/// A disk whose syncs end when the story says so.
+class Disk final : public Outlets {
+ public:
+  void send(SendToPeer) override {}
+  void reply(ReplyToClient answer) override { log += " answered " + std::to_string(answer.id); }
+  void set_timer(const SetTimer&) override {}
+  void write(const Batch&) override {}
+  void begin_sync(Batch batch) override {
+    for (const auto& [key, record] : batch) log += " wrote " + key;
+  }
+  std::string log;
+};
+
+void put(EffectQueue& queue, RequestId id) {
+  ReplyToClient answer;
+  answer.id = id;
+  std::vector<Effect> effects{Persist{{{std::to_string(id), "record"}}}, std::move(answer)};
+  queue.carry_out(effects);
+}
+
+std::string put_whose_sync_has_not_ended(const BugSet& bugs) {
+  Disk disk;
+  EffectQueue queue(disk, Fsync::always, bugs);
+  put(queue, 1);
+  return disk.log;
+}
+
+/// Each arrives while the sync of the one before is under way.
+std::string ninth_put_in_a_row(const BugSet& bugs) {
+  Disk disk;
+  EffectQueue queue(disk, Fsync::always, bugs);
+  for (RequestId id = 1; id <= 9; ++id) {
+    put(queue, id);
+    if (id == 9) disk.log.clear();
+    if (id > 1) queue.synced();
+  }
+  if (!queue.idle()) queue.synced();
+  return disk.log;
+}
+
+std::string failure(const BugSet& bugs, DiskFailure what) {
+  Disk disk;
+  return EffectQueue(disk, Fsync::always, bugs).must_stop_after(what) ? "stops" : "goes on";
+}
+
+}  // namespace
+
+std::vector<BugStory> disk_stories() {
+  return {
+      {Bug::ack_before_fsync, "the_answer_does_not_wait_for_the_sync", " wrote 1", " answered 1 wrote 1",
+       put_whose_sync_has_not_ended},
+      {Bug::rotate_race, "a_put_is_answered_and_not_written", " answered 8 wrote 9 answered 9",
+       " answered 8 answered 9", ninth_put_in_a_row},
+      {Bug::fsync_error_retry_ok, "a_failed_sync_stops_nothing", "stops", "goes on",
+       [](const BugSet& bugs) { return failure(bugs, DiskFailure::sync); }},
+      {Bug::enospc_acked, "a_full_disk_stops_nothing", "stops", "goes on",
+       [](const BugSet& bugs) { return failure(bugs, DiskFailure::write); }},
+  };
+}
+
+}  // namespace fracas::store
