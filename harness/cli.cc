@@ -12,6 +12,7 @@
 #include "harness/commands/cluster.h"
 #include "harness/commands/doctor.h"
 #include "harness/commands/explain.h"
+#include "harness/commands/explore.h"
 #include "harness/commands/list.h"
 #include "harness/commands/replay.h"
 #include "harness/commands/report.h"
@@ -59,6 +60,7 @@ struct Parsed {
   std::string world;
   std::string seeds;
   BugsOptions bugs;
+  ExploreCommand explore;
   CheckOptions check;
   ReplayOptions replay;
   ShrinkOptions shrink;
@@ -284,6 +286,27 @@ void add_bugs(CLI::App& app, Parsed& parsed) {
   });
 }
 
+void add_explore(CLI::App& app, Parsed& parsed) {
+  CLI::App* command =
+      app.add_subcommand("explore",
+                         "Walks through every interleaving of small worlds: two or three replicas and "
+                         "operations, with messages\n"
+                         "that may be lost, nodes that may crash and timers that may fire. Compares what can "
+                         "happen with what is\n"
+                         "promised, and tells the shortest schedule to what is not.\n\n"
+                         "Examples:\n  fracas explore\n  fracas explore --list\n\n"
+                         "Exit code: 0 all as expected, 1 something is not, 2 a limit was reached.");
+  command->add_option("SCOPE", parsed.explore.scopes, "only these; otherwise all that are quick");
+  command->add_flag("--all", parsed.explore.all, "slow ones too");
+  command->add_flag("--list", parsed.explore.list, "says what there is, explores nothing");
+  command->add_option("--limit", parsed.explore.limit, "situations of a scope")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000'000}).description("NUMBER"));
+  command->add_flag("--json", parsed.explore.json, "prints JSON");
+  command->callback([&parsed] {
+    parsed.command = [&parsed](Console& console) { return explore_command(parsed.explore, console); };
+  });
+}
+
 void add_list_explain_and_doctor(CLI::App& app, Parsed& parsed) {
   const std::string what = fmt::format("{}", fmt::join(catalogue_names(), "|"));
   CLI::App* list = app.add_subcommand(
@@ -357,6 +380,7 @@ Exit run_command_line(const std::vector<std::string>& arguments, Console& consol
   add_shrink(app, parsed);
   add_cluster(app, parsed);
   add_bugs(app, parsed);
+  add_explore(app, parsed);
   add_list_explain_and_doctor(app, parsed);
   add_report(app, parsed);
   try {

@@ -3,27 +3,29 @@
 #include <algorithm>
 #include <array>
 
+#include "store/marks.h"
+
 namespace fracas::harness {
 namespace {
 
 constexpr auto kMarks = std::to_array<MarkInfo>({
-    {Mark::fault_on_starting_node, "fault-on-starting-node",
+    {Mark::fault_on_starting_node, "fault_on_starting_node",
      "a fault began on a node that was still starting"},
-    {Mark::fault_on_stopped_node, "fault-on-stopped-node", "a fault began on a node that was down"},
-    {Mark::fault_on_paused_node, "fault-on-paused-node", "a fault began on a node that was paused"},
-    {Mark::down_with_operations, "down-with-operations",
+    {Mark::fault_on_stopped_node, "fault_on_stopped_node", "a fault began on a node that was down"},
+    {Mark::fault_on_paused_node, "fault_on_paused_node", "a fault began on a node that was paused"},
+    {Mark::down_with_operations, "down_with_operations",
      "a fault took a node down that had operations of clients in flight"},
-    {Mark::kinds_overlap, "kinds-overlap", "faults of two kinds were in force on one node"},
-    {Mark::kind_overlaps_itself, "kind-overlaps-itself", "two faults of one kind were in force on one node"},
-    {Mark::fault_cut_short, "fault-cut-short", "the end of the torment ended a fault"},
-    {Mark::fault_without_effect, "fault-without-effect", "a fault ended and had done nothing"},
-    {Mark::node_ended_by_itself, "node-ended-by-itself", "a node ended without being asked to"},
-    {Mark::restart_in_heal, "restart-in-heal", "a node came back only when everything was healed"},
-    {Mark::operation_failed, "operation-failed", "an operation certainly did not happen"},
-    {Mark::operation_lost, "operation-lost", "of an operation nobody knows whether it happened"},
-    {Mark::answer_too_late, "answer-too-late", "an answer came when its client had given up"},
-    {Mark::hints_after_heal, "hints-after-heal", "hints were still pending when everything was healed"},
-    {Mark::settled_late, "settled-late", "settling took longer than three rounds of anti-entropy"},
+    {Mark::kinds_overlap, "kinds_overlap", "faults of two kinds were in force on one node"},
+    {Mark::kind_overlaps_itself, "kind_overlaps_itself", "two faults of one kind were in force on one node"},
+    {Mark::fault_cut_short, "fault_cut_short", "the end of the torment ended a fault"},
+    {Mark::fault_without_effect, "fault_without_effect", "a fault ended and had done nothing"},
+    {Mark::node_ended_by_itself, "node_ended_by_itself", "a node ended without being asked to"},
+    {Mark::restart_in_heal, "restart_in_heal", "a node came back only when everything was healed"},
+    {Mark::operation_failed, "operation_failed", "an operation certainly did not happen"},
+    {Mark::operation_lost, "operation_lost", "of an operation nobody knows whether it happened"},
+    {Mark::answer_too_late, "answer_too_late", "an answer came when its client had given up"},
+    {Mark::hints_after_heal, "hints_after_heal", "hints were still pending when everything was healed"},
+    {Mark::settled_late, "settled_late", "settling took longer than three rounds of anti-entropy"},
 });
 static_assert(kMarks.size() == static_cast<std::size_t>(Mark::count));
 
@@ -38,9 +40,12 @@ std::vector<std::string> Marks::names() const {
   return result;
 }
 
-std::vector<std::string> known_marks(WorldKind) {
+std::vector<std::string> known_marks(WorldKind world) {
   std::vector<std::string> names;
-  for (const MarkInfo& info : kMarks) names.emplace_back(info.name);
+  for (const MarkInfo& info : kMarks)
+    if (info.mark != Mark::answer_too_late || world == WorldKind::sim) names.emplace_back(info.name);
+  if (world == WorldKind::sim)
+    for (const store::MarkInfo& info : store::marks()) names.emplace_back(info.name);
   std::sort(names.begin(), names.end());
   return names;
 }

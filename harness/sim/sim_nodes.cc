@@ -222,6 +222,7 @@ NodeState SimNodes::state(const std::string& node) const { return state(index(no
 void SimNodes::end_process(std::size_t node) {
   Slot& slot = *slots_[node];
   ++slot.incarnation;
+  if (slot.process) marks_of_ended_ |= slot.process->node().marks();
   slot.process.reset();
   slot.while_paused.clear();
   slot.state = NodeState::stopped;
@@ -326,6 +327,13 @@ void SimNodes::request(std::size_t node, store::ClientRequest request) {
 const store::Node* SimNodes::machine(std::size_t node) const {
   const Slot& slot = *slots_[node];
   return slot.process ? &slot.process->node() : nullptr;
+}
+
+store::MarkSet SimNodes::marks() const {
+  store::MarkSet all = marks_of_ended_;
+  for (const auto& slot : slots_)
+    if (slot->process) all |= slot->process->node().marks();
+  return all;
 }
 
 void SimNodes::stop_all() {

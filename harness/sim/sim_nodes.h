@@ -56,6 +56,8 @@ class SimNodes : public nemesis::Nodes {
   /// Its state machine; null while it is not up.
   const store::Node* machine(std::size_t node) const;
   void stop_all();
+  /// That all machines have reached so far, those of ended processes too.
+  store::MarkSet marks() const;
 
  private:
   class Process;
@@ -64,6 +66,7 @@ class SimNodes : public nemesis::Nodes {
 
   std::vector<std::string> names_;
   std::vector<std::unique_ptr<Slot>> slots_;
+  store::MarkSet marks_of_ended_;
 
   struct Around;  ///< what all processes share
   std::unique_ptr<Around> around_;

@@ -198,7 +198,13 @@ void SimWorld::connections_broken(std::size_t node, const std::string& how) {
   }
 }
 
-std::vector<std::string> SimWorld::coverage() const { return marks_.names(); }
+std::vector<std::string> SimWorld::coverage() const {
+  std::vector<std::string> names = marks_.names();
+  const store::MarkSet reached = nodes_.marks();
+  for (const store::MarkInfo& info : store::marks())
+    if (reached.has(info.mark)) names.emplace_back(info.name);
+  return names;
+}
 
 NodeStatus SimWorld::status_of(std::size_t node) const {
   const store::Node& machine = *nodes_.machine(node);

@@ -131,7 +131,8 @@ TEST(DryRun, FaultsCanBeReplacedByClassOrKind) {
   const nlohmann::json document = nlohmann::json::parse(said.out);
   for (const auto& fault : document["experiment"]["fault"]) kinds.push_back(fault["kind"]);
   EXPECT_THAT(kinds,
-              testing::UnorderedElementsAre("clock.jump", "clock.drift", "clock.strobe", "process.kill"));
+              testing::UnorderedElementsAre("clock.jump", "clock.drift", "clock.strobe", "clock.freeze",
+                                            "process.kill"));
 }
 
 TEST(DryRun, FaultNoneIsARunWithoutFaults) {

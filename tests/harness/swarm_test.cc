@@ -214,7 +214,7 @@ TEST(Marks, HaveDifferentNamesAndSentences) {
   }
   Marks reached;
   reached.reach(Mark::fault_cut_short);
-  EXPECT_THAT(reached.names(), ElementsAre("fault-cut-short"));
+  EXPECT_THAT(reached.names(), ElementsAre("fault_cut_short"));
 }
 
 // --- the command ---

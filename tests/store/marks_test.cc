@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bug_story.h"
+#include "store/hinted_handoff.h"
 
 namespace fracas::store {
 namespace {
@@ -159,7 +160,11 @@ std::vector<Place> places() {
   };
   return {
       {Mark::write_reached_some, quiet, put_while_others_are_down},
-      {Mark::write_reached_nobody, five_nodes(), put_while_all_are_down},
+      {Mark::write_reached_nobody, configured([](Config& config) {
+         config.nodes = 5;
+         config.conflict = Conflict::lww;  // siblings are forwarded to a home first
+       }),
+       put_while_all_are_down},
       {Mark::late_acknowledgement, quiet,
        [](TestCluster& cluster) { cluster.put(cluster.homes("k")[0], "k", "1", "", 1); }},
       {Mark::repeated_acknowledgement, quiet, acknowledge_twice},
@@ -213,7 +218,7 @@ std::vector<Place> places() {
       {Mark::hint_stored_again, with_hints(),
        [](TestCluster& cluster) {
          miss_a_write(cluster);
-         miss_a_write(cluster);
+         cluster.put(cluster.homes("k")[0], "k", "2");
        }},
       {Mark::hint_refused, configured([](Config& config) {
          config.hints = Hints::coordinator;
