@@ -155,7 +155,8 @@ void Reads::proceed(Step& step, Entry entry) {
 /// The answer is fixed here: what is heard later may be newer, but who holds that is not known.
 void Reads::begin_write_back(Step& step, Entry entry) {
   Read& read = entry->second;
-  WriteBack& write_back = read.write_back.emplace();
+  read.write_back = WriteBack{};  // clang 14 finds no emplace() for a class nested like this
+  WriteBack& write_back = *read.write_back;
   write_back.found = read.merged;
   for (const auto& [home, copy] : read.copies) {
     write_back.targets.insert(home);

@@ -21,6 +21,9 @@ enum class Property : std::uint8_t {
   durability,
   lost_writes,
   lost_updates,
+  no_resurrection,
+  no_repetition,
+  convergence,
   count
 };
 std::string_view to_string(Property);
@@ -45,10 +48,11 @@ struct Told {
   std::vector<std::string> saw;     ///< values behind the context that it sent
 };
 
-/// What all replicas together hold when nothing is under way any more.
+/// What all homes together hold when nothing is under way any more.
 struct Ending {
   std::vector<std::string> values;
   std::string clock;
+  bool equal = true;  ///< each of them holds it
 };
 
 struct Story {

@@ -53,7 +53,7 @@ class Swarm(EndToEnd):
         self.assertEqual(summary["failures"], [])
         self.assertGreater(summary["operations"]["ok"], 1000)
         self.assertGreater(len(summary["faults"]), 10, "kinds of faults that took effect")
-        self.assertIn("kinds_overlap", summary["coverage"]["reached"])
+        self.assertIn("kinds-overlap", summary["coverage"]["reached"])
         self.assertEqual(sorted(f.name for f in folder.iterdir()), ["swarm.json"])
 
     def test_without_out_a_swarm_that_passes_leaves_no_folder(self):

@@ -241,7 +241,7 @@ TEST(Counterexample, is_a_shortest_schedule_told_step_by_step) {
 TEST(Counterexample, about_the_end_says_what_is_left) {
   const Outcome outcome = outcome_of(*find_scope("power-cut-unsynced"));
   const Narration& told = outcome.findings.front().counterexample;
-  EXPECT_EQ(told.ending, "all replicas together hold nothing");
+  EXPECT_EQ(told.ending, "all homes together hold nothing");
   EXPECT_TRUE(std::any_of(told.steps.begin(), told.steps.end(), [](const Step& step) {
     return step.what == "n1 loses power, and what it had not synced";
   }));
