@@ -137,9 +137,15 @@ const Session::Context* Session::context_of(const std::string& key) {
 /// Keeps the context of the last answer for the key. That of a read-modify-write is never sent again: the
 /// next one reads anew.
 void Session::remember(const std::string& key, const TargetResponse& response) {
-  const bool useful = options_.behaviour.contexts && !options_.final && !response.context.empty() &&
-                      !workloads::is_read_modify_write(intent_->f);
+  const bool useful =
+      options_.behaviour.contexts && !options_.final && !workloads::is_read_modify_write(intent_->f);
   if (!useful) return;
+  // An answer without a context has shown nothing: to send an older one would claim to have replaced what is
+  // not there.
+  if (response.context.empty()) {
+    contexts_.erase(key);
+    return;
+  }
   contexts_[key] = {response.context, response.context_json, ++uses_};
   if (contexts_.size() > kMaxContexts) forget_oldest();
 }

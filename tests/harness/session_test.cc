@@ -136,6 +136,17 @@ TEST(Session, SendsTheContextOfItsLastAnswerForTheKey) {
   EXPECT_EQ(step.event->context, R"({"n1#a":1})");
 }
 
+/// Found by `fracas bugs`: after a wiped disk had shown a key as absent, the older context still covered a
+/// value that another node had kept, and the checker took the put for one that had seen nothing.
+TEST(Session, ForgetsItsContextWhenAnAnswerHasNone) {
+  Session session(options());
+  session.begin(kRead);
+  session.answer(ok({"\"2-1\""}, "A"));
+  session.begin(kRead);
+  session.answer(ok({}, ""));
+  EXPECT_EQ(session.begin(kWrite).request->request.context, "");
+}
+
 TEST(Session, KeepsItsContextsWhenAnOperationFailsOrItsProcessIsRetired) {
   Session session(options());
   session.begin(kRead);
