@@ -63,7 +63,7 @@ class Narrator {
     for (std::size_t i = 0; i < story.operations.size(); ++i) {
       if (began_.contains(i)) narration_.operations.push_back(operation_text(i, story.operations[i]));
     }
-    if (story.ending) narration_.ending = "all replicas together hold " + values_text(story.ending->values);
+    if (story.ending) narration_.ending = "all homes together hold " + values_text(story.ending->values);
     return std::move(narration_);
   }
 

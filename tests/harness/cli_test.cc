@@ -130,9 +130,8 @@ TEST(DryRun, FaultsCanBeReplacedByClassOrKind) {
   std::vector<std::string> kinds;
   const nlohmann::json document = nlohmann::json::parse(said.out);
   for (const auto& fault : document["experiment"]["fault"]) kinds.push_back(fault["kind"]);
-  EXPECT_THAT(kinds,
-              testing::UnorderedElementsAre("clock.jump", "clock.drift", "clock.strobe", "clock.freeze",
-                                            "process.kill"));
+  EXPECT_THAT(kinds, testing::UnorderedElementsAre("clock.jump", "clock.drift", "clock.strobe",
+                                                   "clock.freeze", "process.kill"));
 }
 
 TEST(DryRun, FaultNoneIsARunWithoutFaults) {
