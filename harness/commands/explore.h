@@ -9,10 +9,10 @@
 namespace fracas::harness {
 
 struct ExploreCommand {
-  std::vector<std::string> scopes;  ///< by name; empty: all that are quick
-  bool all = false;                 ///< slow ones too
-  bool list = false;                ///< says what there is, explores nothing
-  std::size_t limit = 0;            ///< situations of a scope; 0: the default
+  std::vector<std::string> scopes{};  ///< by name; empty: all that are quick
+  bool all = false;                   ///< slow ones too
+  bool list = false;                  ///< says what there is, explores nothing
+  std::size_t limit = 0;              ///< situations of a scope; 0: the default
   bool json = false;
 };
 

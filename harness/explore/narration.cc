@@ -86,6 +86,8 @@ class Narrator {
       }
       case Kind::deliver:
         return flight_text(at_.network[action.flight]);
+      case Kind::repeat:
+        return "first of two: " + flight_text(at_.network[action.flight]);
       case Kind::lose:
         return "lost: " + flight_text(at_.network[action.flight]);
       case Kind::refuse:

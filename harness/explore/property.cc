@@ -243,6 +243,28 @@ bool lost_updates(const Story& story) {
   });
 }
 
+/// Of siblings, what a removal had not seen stays; under last write wins it goes all the same.
+bool no_resurrection(const Story& story) {
+  return all_acknowledged_writes(story, [&](std::size_t write) {
+    const Told& told = story.operations[write];
+    return !told.removal || std::none_of(told.saw.begin(), told.saw.end(), [&](const std::string& value) {
+      return contains(story.ending->values, value);
+    });
+  });
+}
+
+bool no_repetition(const Story& story) {
+  const auto different = [](std::vector<std::string> values) {
+    std::sort(values.begin(), values.end());
+    return std::adjacent_find(values.begin(), values.end()) == values.end();
+  };
+  return (!story.ending || different(story.ending->values)) &&
+         std::all_of(story.operations.begin(), story.operations.end(),
+                     [&](const Told& told) { return different(told.values); });
+}
+
+bool convergence(const Story& story) { return !story.ending || story.ending->equal; }
+
 constexpr std::array<Entry, static_cast<std::size_t>(Property::count)> table{{
     {Property::linearizable, "linearizable",
      "one order of all operations, which keeps the order of those that did not overlap, explains every "
@@ -267,6 +289,11 @@ constexpr std::array<Entry, static_cast<std::size_t>(Property::count)> table{{
      "in the end no acknowledged write has lost to one that had ended before it began", true, lost_writes},
     {Property::lost_updates, "lost-updates",
      "in the end every acknowledged write is there, or one that had seen it", true, lost_updates},
+    {Property::no_resurrection, "no-resurrection",
+     "in the end nothing is there that an acknowledged removal had seen", true, no_resurrection},
+    {Property::no_repetition, "no-repetition", "no write is there twice, as a sibling of itself", true,
+     no_repetition},
+    {Property::convergence, "convergence", "in the end all homes hold the same", true, convergence},
 }};
 
 const Entry& entry(Property property) {

@@ -43,9 +43,10 @@ struct Scope {
   /// homes.
   Knobs store{};
   std::vector<Operation> operations{};
-  int losses = 0;   ///< messages that may be lost
-  int crashes = 0;  ///< nodes may be killed so often; each is restarted at some moment
-  int timers = 0;   ///< timers may fire so often, each at any moment
+  int losses = 0;       ///< messages that may be lost
+  int repetitions = 0;  ///< messages that may arrive twice
+  int crashes = 0;      ///< nodes may be killed so often; each is restarted at some moment
+  int timers = 0;       ///< timers may fire so often, each at any moment
   /// A crash is a power cut: what was written without a sync is gone.
   bool power_cuts = false;
   /// The messages of a link arrive in the order in which they were sent. Otherwise they overtake each other.

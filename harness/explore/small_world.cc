@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <cassert>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "store/describe.h"
+#include "store/replica.h"
+#include "store/ring.h"
 
 namespace fracas::harness::explore {
 namespace {
@@ -71,7 +74,7 @@ bool has_ended(Status status) {
 }  // namespace
 
 std::uint64_t Situation::hash() const {
-  std::uint64_t hash = losses + 7ULL * crashes + 49ULL * timers;
+  std::uint64_t hash = losses + 7ULL * crashes + 49ULL * timers + 343ULL * repetitions;
   const auto mix = [&hash](std::uint64_t word) {
     hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
     hash ^= hash >> 29;
@@ -96,7 +99,10 @@ Result<SmallWorld> SmallWorld::open(const Scope& scope, bool merge_equal_nodes) 
 }
 
 SmallWorld::SmallWorld(const Scope& scope, MachineOptions ground, bool merge_equal_nodes)
-    : scope_(scope), ground_(ground), table_(std::move(ground), merge_equal_nodes) {
+    : scope_(scope),
+      ground_(ground),
+      homes_(store::Ring(ground.config.nodes).homes(the_key, ground.config.n)),
+      table_(std::move(ground), merge_equal_nodes) {
   for (NodeIndex node = 0; node < config().nodes; ++node) start_.machines.push_back(table_.add(node));
   for (std::size_t i = 0; i < scope.operations.size(); ++i) start_.operations.push_back({});
 }
@@ -122,6 +128,7 @@ std::vector<Action> SmallWorld::actions(const Situation& at) const {
       continue;
     }
     actions.push_back({Kind::deliver, to, 0, index});
+    if (at.repetitions < scope_.repetitions) actions.push_back({Kind::repeat, to, 0, index});
     if (at.losses < scope_.losses) actions.push_back({Kind::lose, to, 0, index});
   }
   for (std::uint8_t node = 0; node < at.machines.size(); ++node) {
@@ -183,8 +190,8 @@ Situation SmallWorld::after(const Situation& from, const Action& action, Consequ
   Consequences unheard;
   Consequences& come = consequences == nullptr ? unheard : *consequences;
   Situation at = from;
-  const bool of_message =
-      action.kind == Kind::deliver || action.kind == Kind::lose || action.kind == Kind::refuse;
+  const bool of_message = action.kind == Kind::deliver || action.kind == Kind::repeat ||
+                          action.kind == Kind::lose || action.kind == Kind::refuse;
   const Flight flight = of_message ? at.network[action.flight] : Flight{};
   if (of_message) at.network.erase(action.flight);
   const NodeIndex node = action.node;
@@ -193,6 +200,11 @@ Situation SmallWorld::after(const Situation& from, const Action& action, Consequ
       move(at, node, begin(at, action), come);
       break;
     case Kind::deliver:
+      move(at, node, {Cause::Kind::deliver, static_cast<std::uint8_t>(flight.from), flight.message}, come);
+      break;
+    case Kind::repeat:
+      ++at.repetitions;
+      insert(at, flight);
       move(at, node, {Cause::Kind::deliver, static_cast<std::uint8_t>(flight.from), flight.message}, come);
       break;
     case Kind::lose:
@@ -342,16 +354,19 @@ std::string SmallWorld::story_text(const Situation& at, bool with_ending) const 
 Ending SmallWorld::ending(const Situation& at) const {
   store::KeyState merged;
   std::vector<std::string> names;
+  std::set<std::string> records;
   for (NodeIndex node = 0; node < at.machines.size(); ++node) {
     names.push_back(node_name(node));
+    if (std::find(homes_.begin(), homes_.end(), node) == homes_.end()) continue;
     const auto& disk = table_.disk(table_.facts(at.machines[node]).disk);
-    const auto record = disk.find("k" + the_key);
+    const auto record = disk.find(store::Replica::record_prefix + the_key);
+    records.insert(record == disk.end() ? std::string() : record->second);
     if (record == disk.end()) continue;
     const auto state = store::decode_state(std::string_view(record->second));
     assert(state);
     store::merge(merged, *state);
   }
-  return {store::live_values(merged), store::clock_json(merged, names)};
+  return {store::live_values(merged), store::clock_json(merged, names), records.size() == 1};
 }
 
 }  // namespace fracas::harness::explore

@@ -44,17 +44,29 @@ struct Situation {
   std::uint8_t losses = 0;  ///< that have happened
   std::uint8_t crashes = 0;
   std::uint8_t timers = 0;
+  std::uint8_t repetitions = 0;
 
   bool operator==(const Situation&) const = default;
   std::uint64_t hash() const;
 };
 
 struct Action {
-  enum class Kind : std::uint8_t { begin, deliver, lose, refuse, fire, sync, crash, crash_keeping, restart };
+  enum class Kind : std::uint8_t {
+    begin,
+    deliver,
+    repeat,
+    lose,
+    refuse,
+    fire,
+    sync,
+    crash,
+    crash_keeping,
+    restart
+  };
   Kind kind = Kind::begin;
   std::uint8_t node = 0;       ///< where it happens
   std::uint8_t operation = 0;  ///< begin
-  std::uint16_t flight = 0;    ///< deliver, lose, refuse: index in Situation::network
+  std::uint16_t flight = 0;    ///< deliver, repeat, lose, refuse: index in Situation::network
 };
 
 /// What came of an action at once, for those that tell of it.
@@ -102,6 +114,7 @@ class SmallWorld {
 
   const Scope& scope_;
   MachineOptions ground_;
+  std::vector<NodeIndex> homes_;
   MachineTable table_;
   Situation start_;
 };

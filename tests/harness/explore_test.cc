@@ -6,10 +6,13 @@
 
 #include <algorithm>
 #include <bit>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <set>
+#include <sstream>
 
 #include "checker/property.h"
+#include "harness/commands/explore.h"
 #include "harness/explore/outcome.h"
 #include "harness/explore/scope_groups.h"
 
@@ -110,6 +113,7 @@ std::vector<Scope> tiny_scopes() {
        .operations = {put(1, "1", 1), put(1, "2", 2)},
        .losses = 1,
        .timers = 2},
+      {.name = "repetition", .store = two, .operations = {put(1, "1", 1), get(2, 2)}, .repetitions = 1},
       {.name = "crash", .store = two, .operations = {put(1, "1")}, .crashes = 1},
       {.name = "power",
        .store = quorum(2, 1, 1, {{"fsync", "never"}}),
@@ -402,6 +406,69 @@ TEST(TheEnd, has_every_element_that_was_added) {
   EXPECT_TRUE(holds(P::lost_updates, ended(siblings({first, second}), {"[1]", "[2]"}, "null")));
   EXPECT_TRUE(holds(P::lost_updates, ended(siblings({first, second}), {"[1,2]"}, "null")));
   EXPECT_FALSE(holds(P::lost_updates, ended(siblings({first, second}), {"[2]"}, "null")));
+}
+
+TEST(TheEnd, has_nothing_that_a_removal_had_seen_and_nothing_twice_and_the_same_everywhere) {
+  Told removal = write(1, "", 0b001);
+  removal.removal = true;
+  removal.saw = {"1"};
+  const Story removed = siblings({write(1, "1", 0), removal, write(2, "2", 0)});
+  EXPECT_FALSE(holds(P::no_resurrection, ended(removed, {"1", "2"}, "null")));
+  EXPECT_TRUE(holds(P::no_resurrection, ended(removed, {"2"}, "null")));
+  EXPECT_FALSE(holds(P::no_repetition, ended(removed, {"2", "2"}, "null")));
+  EXPECT_FALSE(holds(P::no_repetition, siblings({write(1, "1", 0), read(2, {"1", "1"}, 0)})));
+  EXPECT_TRUE(holds(P::no_repetition, ended(removed, {"1", "2"}, "null")));
+  Story apart = ended(removed, {"2"}, "null");
+  EXPECT_TRUE(holds(P::convergence, apart));
+  apart.ending->equal = false;
+  EXPECT_FALSE(holds(P::convergence, apart));
+}
+
+// --- the command ---
+
+struct Heard {
+  Exit exit = Exit::pass;
+  std::string out, err;
+};
+
+Heard hear(const ExploreCommand& command) {
+  std::ostringstream out, err;
+  Console console{.out = out, .err = err};
+  const Exit exit = explore_command(command, console);
+  return {exit, out.str(), err.str()};
+}
+
+TEST(ExploreCommand, tells_the_schedule_of_a_scope_that_is_named) {
+  const Heard heard = hear({.scopes = {"small-quorum-regular"}});
+  EXPECT_EQ(heard.exit, Exit::pass);
+  EXPECT_THAT(heard.err, HasSubstr("regular is violated, as expected"));
+  EXPECT_THAT(heard.err, HasSubstr("c1 begins put 1 at n1"));
+  EXPECT_THAT(heard.err, HasSubstr("1 of 1 scopes are as expected"));
+  EXPECT_EQ(heard.out, "");
+}
+
+TEST(ExploreCommand, says_when_the_limit_was_reached) {
+  const Heard heard = hear({.scopes = {"quorum-regular"}, .limit = 100});
+  EXPECT_EQ(heard.exit, Exit::unknown);
+  EXPECT_THAT(heard.err, HasSubstr("the limit of 101 situations was reached (--limit)"));
+}
+
+TEST(ExploreCommand, prints_one_object_of_json) {
+  const Heard heard = hear({.scopes = {"small-quorum-regular", "lww-two-writers"}, .json = true});
+  const auto report = nlohmann::json::parse(heard.out);
+  ASSERT_EQ(report["scopes"].size(), 2U);
+  EXPECT_EQ(report["scopes"][0]["outcome"], "as-expected");
+  EXPECT_EQ(report["scopes"][0]["properties"][0]["found"], "violated");
+  EXPECT_EQ(report["scopes"][0]["properties"][0]["steps"].size(), 2U);
+  EXPECT_EQ(report["scopes"][1]["properties"][1]["found"], "holds");
+}
+
+TEST(ExploreCommand, lists_all_scopes_and_refuses_unknown_ones) {
+  const Heard list = hear({.list = true});
+  for (const Scope& scope : scopes()) EXPECT_THAT(list.out, HasSubstr(scope.name));
+  const Heard wrong = hear({.scopes = {"small-quorum-reglar"}});
+  EXPECT_EQ(wrong.exit, Exit::usage);
+  EXPECT_THAT(wrong.err, HasSubstr("did you mean 'small-quorum-regular'?"));
 }
 
 // --- the checkers of histories, on every story that the explorer finds ---
