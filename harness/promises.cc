@@ -9,17 +9,19 @@
 // late; the model of a history allows that. A full, failing or slow disk is the same again: the node ends or
 // waits before it acknowledges. A power loss takes what was not synced: nothing under fsync = always,
 // acknowledged writes under never. An empty, old, shortened or damaged disk takes acknowledged writes
-// whatever is synced, so that fewer than w copies may be left and quorums meet in vain. Clocks matter to lww
-// alone. Repair changes how soon replicas agree, never what is promised: asynchronous read repair comes after
-// the answer. Contexts: a put without one supersedes nothing, so under siblings it loses nothing either; it
-// only makes siblings grow up to their limit, at which puts are refused. Seeded bugs are no part of a
-// promise: a bug has to break it.
+// whatever is synced, so that fewer than w copies may be left and quorums meet in vain; where the experiment
+// says that fewer than w nodes suffer it, each once, a copy of every acknowledged write is left. Clocks
+// matter to lww alone. Repair changes how soon replicas agree, never what is promised: asynchronous read
+// repair comes after the answer. Contexts: a put without one supersedes nothing, so under siblings it loses
+// nothing either; it only makes siblings grow up to their limit, at which puts are refused. Seeded bugs are
+// no part of a promise: a bug has to break it.
 #include "harness/promises.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "nemesis/kind.h"
 
@@ -34,7 +36,9 @@ struct Facts {
   bool quorum = false;       ///< every read quorum meets every write quorum
   bool clocks = false;       ///< a wall clock was distorted
   bool power_loss = false;   ///< what was not synced is gone
+  bool ended = false;        ///< a process did, and its memory with it
   std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not
+  bool copies_left = true;   ///< so few replicas have that each acknowledged write is still on one
 };
 
 Promise yes(std::string reason) { return {true, std::move(reason)}; }
@@ -93,7 +97,7 @@ Promise lost_updates(const Facts& f) {
     return no(
         "lww keeps one of two concurrent read-modify-writes and drops the effect of the other, without any "
         "fault");
-  if (!f.state_damage.empty()) return damaged(f);
+  if (!f.copies_left) return damaged(f);
   if (!final_state_is_known(f)) return not_known(f);
   if (!f.clients.contexts)
     return yes("a put without context supersedes nothing: every update stays as a sibling of its own");
@@ -116,7 +120,12 @@ Promise lost_writes(const Facts& f) {
 }
 
 Promise durability(const Facts& f) {
-  if (!f.state_damage.empty()) return damaged(f);
+  if (!f.copies_left) return damaged(f);
+  if (!f.state_damage.empty())
+    return yes(
+        fmt::format("{}, but of the w = {} replicas that acknowledged a write one is left that has not "
+                    "lost it, whatever happened to the others",
+                    f.state_damage, f.store.w));
   const std::string copies =
       f.store.w == 1 ? "the one replica" : fmt::format("each of the {} replicas", f.store.w);
   if (f.store.fsync == store::Fsync::never)
@@ -134,6 +143,11 @@ Promise durability(const Facts& f) {
 }
 
 Promise convergence(const Facts& f) {
+  const bool hints_suffice = f.store.hints != store::Hints::off && !f.ended;
+  if (f.store.anti_entropy_ns <= 0 && hints_suffice)
+    return yes(
+        "anti-entropy is off, but for each home that missed a write its coordinator has a hint, no process "
+        "has ended and taken one along, and all have been delivered");
   if (f.store.anti_entropy_ns <= 0)
     return no(fmt::format(
         "anti-entropy is off: {} only what they happen to touch, and a write that a replica missed "
@@ -203,13 +217,46 @@ std::string damage_by(std::string_view kind, const store::Config& store) {
   return fmt::format("no promise is written down for {}, which may take state from a replica", kind);
 }
 
+/// Kinds that leave every process alone.
+bool ends_nobody(std::string_view kind) {
+  const std::string_view kind_class = nemesis::class_of(kind);
+  return kind_class == "network" || kind_class == "clock" || kind == "process.pause" || kind == "disk.slow";
+}
+
+/// On how many nodes the faults of a kind fall in all; nothing if that is left to the planner.
+std::optional<int> nodes_hit(const Experiment& e, std::string_view kind) {
+  int nodes = 0;
+  for (const nemesis::FaultSpec& spec : e.faults) {
+    if (spec.kind != kind) continue;
+    const bool named =
+        spec.target == "one" || spec.target.find_first_not_of("n0123456789") == std::string::npos;
+    if (spec.every != 0 || !named) return std::nullopt;
+    ++nodes;
+  }
+  return nodes > 0 ? std::optional(nodes) : std::nullopt;
+}
+
+/// Fewer than w homes of any key have lost anything: each acknowledged write is still on one.
+bool copies_left(const Experiment& e, const std::set<std::string>& kinds) {
+  int lossy = 0;
+  for (const std::string& kind : kinds) {
+    if (damage_by(kind, e.store).empty()) continue;
+    const auto hit = nodes_hit(e, kind);
+    if (!hit || nemesis::class_of(kind) != "disk") return false;
+    lossy += *hit;
+  }
+  return lossy < e.store.w;
+}
+
 Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
   Facts f{.store = e.store,
           .clients = e.clients,
           .lww = e.store.conflict == store::Conflict::lww,
           .quorum = e.store.r + e.store.w > e.store.n,
           .power_loss = kinds.contains("disk.power-loss"),
-          .state_damage = {}};
+          .ended = !std::all_of(kinds.begin(), kinds.end(), ends_nobody),
+          .state_damage = {},
+          .copies_left = copies_left(e, kinds)};
   for (const std::string& kind : kinds) {
     if (nemesis::class_of(kind) == "clock") f.clocks = true;
     if (f.state_damage.empty()) f.state_damage = damage_by(kind, e.store);

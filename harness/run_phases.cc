@@ -61,6 +61,11 @@ std::string last_line(const std::string& text) {
                      end - (start == std::string::npos ? 0 : start + 1) + 1);
 }
 
+Settling::Means means_of(const store::Config& config) {
+  if (config.anti_entropy_ns > 0) return Settling::Means::exchanges;
+  return config.hints == store::Hints::off ? Settling::Means::nothing : Settling::Means::hints;
+}
+
 }  // namespace
 
 RunPhases::RunPhases(const Experiment& experiment, const nemesis::Plan& plan, World& world,
@@ -223,7 +228,7 @@ void RunPhases::begin_settling() {
   settling_ = std::make_unique<Settling>(
       world_.node_names(),
       pairs_that_share(recorder_.keys(), [this](const std::string& key) { return world_.homes(key); }),
-      experiment_.store.anti_entropy_ns > 0, world_.now() + last_write);
+      means_of(experiment_.store), world_.now() + last_write);
   watch_.observe([this, mine = generation_](const std::string& node, const NodeStatus& status) {
     if (generation_ != mine) return;
     if (status.hints_pending > 0) marks_.reach(Mark::hints_after_heal);

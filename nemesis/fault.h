@@ -32,11 +32,11 @@ using FaultResult = boost::system::result<T, FaultError>;
 struct FaultSpec {
   std::string kind;            ///< "network.partition"
   std::string target = "one";  ///< one, minority, majority, all, primaries, some, or node names ("n1,n3")
-  Nanoseconds every =
-      0;  ///< mean time between two begins; 0: drawn once. Gaps are uniform in [0.5, 1.5] of it
-  Nanoseconds lasts = 0;  ///< 0: the kind's default
-  Nanoseconds after = 0;  ///< the first begins no earlier, since torment began
-  Parameters parameters;  ///< of the kind
+  /// Mean time between two begins; 0: drawn once. Gaps are uniform in [0.5, 1.5] of it.
+  Nanoseconds every = 0;
+  Nanoseconds lasts = 0;    ///< 0: the kind's default
+  Nanoseconds after = 0;    ///< the first begins no earlier, since torment began
+  Parameters parameters{};  ///< of the kind
 };
 
 /// A fault with everything drawn: the same plan does the same in every world.

@@ -84,15 +84,24 @@ TEST(LastWriteWins, WithWeakQuorumsAlsoReadsStaleValues) {
 TEST(AntiEntropy, IsWhatConvergenceRestsOn) {
   Experiment e = siblings();
   e.store.anti_entropy_ns = 0;
-  EXPECT_EQ(not_promised(e, kNone), Names{"convergence"});
-  e.store.hints = store::Hints::off;
   EXPECT_EQ(not_promised(e, kCrashes), Names{"convergence"});
+  e.store.hints = store::Hints::off;
+  EXPECT_EQ(not_promised(e, kNone), Names{"convergence"});
+}
+
+TEST(Hints, BringReplicasTogetherWhereNoProcessEnds) {
+  Experiment e = siblings();
+  e.store.anti_entropy_ns = 0;
+  EXPECT_EQ(not_promised(e, kNone), Names{});
+  EXPECT_EQ(not_promised(e, {"network.partition", "process.pause", "disk.slow"}), Names{});
+  for (const char* kind : {"process.kill", "disk.full", "disk.power-loss"})
+    EXPECT_EQ(not_promised(e, {kind}), Names{"convergence"}) << kind;
 }
 
 TEST(AntiEntropy, OffWithWeakQuorumsLeavesTheFinalStateOpen) {
   Experiment e = siblings(1, 1);
   e.store.anti_entropy_ns = 0;
-  EXPECT_EQ(not_promised(e, kNone),
+  EXPECT_EQ(not_promised(e, kCrashes),
             (Names{"read-your-writes", "regular", "lost-updates", "lost-writes", "convergence"}));
 }
 
@@ -115,6 +124,25 @@ TEST(Bugs, ChangeNoPromise) {
   Experiment e = siblings();
   e.store.bugs.add(store::Bug::first_reply_wins);
   EXPECT_EQ(not_promised(e, kCrashes), Names{});
+}
+
+TEST(KindsThatTakeState, LeaveACopyWhereFewerThanWNodesSuffer) {
+  const Names rest_on_quorums{"read-your-writes", "regular", "lost-writes"};
+  Experiment e = siblings();
+  e.faults = {{.kind = "disk.wipe", .target = "one", .every = 0}};
+  EXPECT_EQ(not_promised(e, {"disk.wipe", "process.kill"}), rest_on_quorums);
+  e.faults.push_back({.kind = "disk.restore", .target = "n3", .every = 0});
+  EXPECT_EQ(not_promised(e, {"disk.wipe"}), rest_on_quorums) << "only one took effect";
+  EXPECT_FALSE(promise("durability", e, {"disk.wipe", "disk.restore"}).guaranteed);
+  e.store.w = 3;
+  EXPECT_TRUE(promise("durability", e, {"disk.wipe", "disk.restore"}).guaranteed);
+  e.store.w = 2;
+  for (const char* target : {"minority", "n1,n2", "some", "primaries"}) {
+    e.faults = {{.kind = "disk.wipe", .target = target, .every = 0}};
+    EXPECT_FALSE(promise("durability", e, {"disk.wipe"}).guaranteed) << target;
+  }
+  e.faults = {{.kind = "disk.wipe", .target = "one", .every = 1'000'000'000}};
+  EXPECT_FALSE(promise("durability", e, {"disk.wipe"}).guaranteed) << "again and again";
 }
 
 const Names kRestOnState{"read-your-writes", "regular", "lost-updates", "lost-writes", "durability"};
