@@ -57,7 +57,7 @@ constexpr std::array<BugInfo, static_cast<std::size_t>(Bug::count)> table{{
      "bug-rr-tombstone-as-missing.toml"},
     {Bug::rr_forever, "rr_forever", "R9",
      "A read repair gives what it writes back a new stamp, with which it beats later writes.",
-     "riak_kv PR 334: every read triggered a read repair with last_write_wins", "lost-writes",
+     "riak_kv PR 334: every read triggered a read repair with last_write_wins", "regular",
      "bug-rr-forever.toml"},
     // Siblings and causality.
     {Bug::vv_no_dots, "vv_no_dots", "S1",
@@ -107,8 +107,7 @@ constexpr std::array<BugInfo, static_cast<std::size_t>(Bug::count)> table{{
      "CASSANDRA-1039: replicas broke ties between equal timestamps differently", "regular",
      "bug-tie-by-arrival.toml"},
     {Bug::replica_stamps, "replica_stamps", "L8", "Each home stamps a write when it is applied there.",
-     "riak_kv PR 334: last-modified times were set by each replica", "lost-writes",
-     "bug-replica-stamps.toml"},
+     "riak_kv PR 334: last-modified times were set by each replica", "regular", "bug-replica-stamps.toml"},
     // Hints.
     {Bug::hint_deleted_on_send, "hint_deleted_on_send", "H1",
      "A hint is deleted when it has been sent, before its home has acknowledged it.",

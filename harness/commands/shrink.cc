@@ -28,9 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Runs after which a rate is stated, where runs differ.
-constexpr int kRateRuns = 10;
-
 /// How much there is of everything, in words.
 std::string extent(const Experiment& e) {
   const auto many = [](std::size_t count, std::string_view what) {
@@ -145,7 +142,6 @@ class Shrink {
   }
 
  private:
-  bool simulated() const { return origin_.script.world == WorldKind::sim; }
   bool out_of_time() const {
     return trials_->interrupted() || watch_.seconds() * 1e9 > static_cast<double>(options_.budget_ns);
   }
@@ -169,14 +165,10 @@ class Shrink {
                  << std::endl;
   }
 
-  /// In a simulation it always does: the same seed gives the same run.
-  std::string rate() {
-    if (simulated()) return "every time";
-    int failed = 0, runs = 0;
-    for (; runs < kRateRuns && !trials_->interrupted(); ++runs)
-      failed += trials_->fails_once(shrunk_.experiment);
-    if (runs == 0) return "at least once";
-    return fmt::format("{} of {} times", failed, runs);
+  /// In a simulation the same seed gives the same run.
+  std::string rate() const {
+    if (!shrunk_.rate) return "every time";
+    return fmt::format("{} of {} times", shrunk_.rate->failed, shrunk_.rate->runs);
   }
 
   std::string again() const { return "fracas run " + shell_quoted((folder_ / "shrunk.toml").string()); }

@@ -11,10 +11,12 @@ constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr int kFirstTries = 5;
 constexpr Nanoseconds kGapInSimulation = 10 * kMillisecond;
 /// Real processes need time to answer, and to start; a store repairs itself if it gets too much of it.
-constexpr Nanoseconds kGapsForRealClocks[] = {300 * kMillisecond, 100 * kMillisecond, 1'000 * kMillisecond};
+constexpr Nanoseconds kGapsForRealClocks[] = {300 * kMillisecond, 1'000 * kMillisecond, 100 * kMillisecond};
 /// What chance decides must come out right in most runs, if real processes are to fail in most runs too.
-constexpr Demand kMostSeeds{.runs = 6, .failures = 4};
-constexpr Demand kConfirmed{.runs = 5, .failures = 3};
+constexpr Demand kMostSeeds{.runs = 10, .failures = 8};
+/// Runs of which a rate is stated, and how many of them are to fail.
+constexpr int kRateRuns = 10;
+constexpr int kRateWanted = 6;
 
 Search search_for(const ShrinkTask& task, Trials& trials, Experiment failing, Demand demand) {
   return Search(
@@ -50,33 +52,51 @@ std::optional<Shrunk> shrink_in_its_world(const ShrinkTask& task, Trials& trials
   ReduceOptions options = how(task, search);
   const bool simulated = task.script.world == WorldKind::sim;
   options.least_gap = simulated ? kGapInSimulation : kGapsForRealClocks[0];
-  const bool minimal = reduce(search, options);
-  return Shrunk{search.best(), search.trials(), minimal, false};
+  Shrunk shrunk;
+  shrunk.minimal = reduce(search, options);
+  shrunk.experiment = search.best();
+  shrunk.trials = search.trials();
+  if (!simulated) shrunk.rate = trials.measure(shrunk.experiment, kRateRuns, 0);
+  return shrunk;
 }
 
-/// Empty if the simulation cannot help.
-std::optional<Shrunk> shrink_with_simulation(const ShrinkTask& task, Trials& trials) {
+/// The best that the simulation finds with this much time between moments; empty if it cannot help.
+std::optional<Shrunk> find_in_simulation(const ShrinkTask& task, Trials& trials, Nanoseconds gap) {
   Experiment script = task.script;
   script.world = WorldKind::sim;
-  std::uint64_t before = 0;
+  std::optional<Experiment> failing = trials.fails(script, kMostSeeds);
+  if (!failing) return std::nullopt;
+  Search search = search_for(task, trials, std::move(*failing), kMostSeeds);
+  ReduceOptions options = how(task, search);
+  options.least_gap = gap;
+  options.stretch = true;
+  Shrunk found;
+  found.minimal = reduce(search, options);
+  found.trials = search.trials();
+  found.experiment = search.best();
+  found.experiment.world = task.script.world;
+  found.experiment.seed = found.experiment.load.seed = task.script.seed;
+  return found;
+}
+
+/// Empty if nothing that the simulation finds fails with real processes.
+std::optional<Shrunk> shrink_with_simulation(const ShrinkTask& task, Trials& trials) {
+  std::optional<Shrunk> best;
+  std::uint64_t searched = 0;
   for (const Nanoseconds gap : kGapsForRealClocks) {
-    std::optional<Experiment> failing = trials.fails(script, kMostSeeds);
-    if (!failing) return std::nullopt;
-    Search search = search_for(task, trials, std::move(*failing), kMostSeeds);
-    ReduceOptions options = how(task, search);
-    options.least_gap = gap;
-    options.stretch = true;
-    const bool minimal = reduce(search, options);
-    before += search.trials();
-    Experiment found = search.best();
-    found.world = task.script.world;
-    found.seed = found.load.seed = task.script.seed;
-    task.report(found, before, "real processes");
-    if (auto confirmed = trials.fails(found, kConfirmed))
-      return Shrunk{std::move(*confirmed), before, minimal, true};
-    if (task.out_of_time()) return std::nullopt;
+    std::optional<Shrunk> found = find_in_simulation(task, trials, gap);
+    if (!found) break;
+    found->trials = searched += found->trials;
+    task.report(found->experiment, searched, "real processes");
+    found->rate = trials.measure(found->experiment, kRateRuns, kRateWanted);
+    const int most = best ? best->rate->failed : 0;
+    if (found->rate->failed > most) {
+      trials.keep();
+      best = std::move(found);
+    }
+    if (task.out_of_time() || (best && best->rate->failed >= kRateWanted)) break;
   }
-  return std::nullopt;
+  return best;
 }
 
 }  // namespace

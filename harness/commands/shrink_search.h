@@ -3,7 +3,7 @@
 // In a simulation candidates are cheap, and one that fails with one seed fails with it for ever. In the local
 // world a run takes seconds and no two are alike, so the simulation goes ahead: it looks for candidates that
 // fail with most seeds and whose moments are far enough apart for real clocks, and real processes confirm
-// what it found. Only where they do not, they do the whole search themselves.
+// what it found. Only where nothing that it finds fails with them, they do the whole search themselves.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ struct ShrinkTask {
 struct Shrunk {
   Experiment experiment;
   std::uint64_t trials = 0;
-  bool minimal = false;  ///< nothing more can be left out
-  bool guided = false;   ///< found in the simulation, confirmed in the local world
+  bool minimal = false;      ///< nothing more can be left out
+  std::optional<Rate> rate;  ///< where runs differ: how often it fails
 };
 
 /// Empty if the script does not fail; the run that shows what is answered is kept in `trials`.

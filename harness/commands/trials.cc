@@ -34,23 +34,23 @@ std::optional<Judgement> Trials::conduct_once(const Experiment& experiment, cons
   return std::move(run->judgement);
 }
 
-/// What the answer is about stays, whatever is run after it.
-void Trials::set_aside() {
+/// What an answer is about stays, whatever is run after it.
+void Trials::set_aside(Judgement judgement) {
   std::error_code ignored;
   fs::remove_all(failed_, ignored);
   fs::rename(scratch_, failed_, ignored);
+  proof_ = std::move(judgement);
 }
 
-void Trials::keep(Judgement judgement) {
+void Trials::keep() {
   std::error_code ignored;
   fs::remove_all(kept_, ignored);
   fs::rename(failed_, kept_, ignored);
-  judgement_ = std::move(judgement);
+  judgement_ = std::exchange(proof_, std::nullopt);
 }
 
 std::optional<Experiment> Trials::fails(const Experiment& candidate, Demand demand) {
   std::optional<Experiment> failed;
-  std::optional<Judgement> proof;
   int failures = 0;
   for (int i = 0; i < demand.runs && !interrupted_; ++i) {
     if (failures + demand.runs - i < demand.failures) return std::nullopt;
@@ -64,20 +64,25 @@ std::optional<Experiment> Trials::fails(const Experiment& candidate, Demand dema
     std::optional<Judgement> judgement = conduct_once(experiment, *plan);
     if (!judgement) continue;
     if (!failed) {
-      set_aside();
+      set_aside(std::move(*judgement));
       failed = std::move(experiment);
-      proof = std::move(judgement);
     }
     if (++failures < demand.failures) continue;
-    keep(std::move(*proof));
+    keep();
     return failed;
   }
   return std::nullopt;
 }
 
-bool Trials::fails_once(const Experiment& experiment) {
+Rate Trials::measure(const Experiment& experiment, int runs, int wanted) {
+  Rate rate;
   const Result<nemesis::Plan> plan = plan_for(experiment);
-  return plan && conduct_once(experiment, *plan).has_value();
+  while (plan && rate.runs < runs && rate.failed + runs - rate.runs >= wanted && !interrupted_) {
+    std::optional<Judgement> judgement = conduct_once(experiment, *plan);
+    ++rate.runs;
+    if (judgement && ++rate.failed == 1) set_aside(std::move(*judgement));
+  }
+  return rate;
 }
 
 }  // namespace fracas::harness

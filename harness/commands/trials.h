@@ -20,6 +20,12 @@ struct Demand {
   int failures = 1;
 };
 
+/// How often an experiment failed.
+struct Rate {
+  int failed = 0;
+  int runs = 0;
+};
+
 class Trials {
  public:
   /// `property` is what candidates must fail for; `reproduce` is what the kept run says of how to do it
@@ -29,13 +35,15 @@ class Trials {
   Trials(const Trials&) = delete;
   Trials& operator=(const Trials&) = delete;
 
-  /// The candidate as it failed: its faults exact, with the seed of the first run that failed. Empty if it
-  /// did not fail as often as demanded.
+  /// The candidate as it failed: its faults exact, with the seed of the first run that failed, which is kept.
+  /// Empty if it did not fail as often as demanded.
   std::optional<Experiment> fails(const Experiment&, Demand);
-  /// Whether one run of it fails; what is kept stays.
-  bool fails_once(const Experiment&);
+  /// Runs it so often, or until it is certain that fewer than `wanted` will fail.
+  Rate measure(const Experiment&, int runs, int wanted);
+  /// Keeps the first failure that was just measured.
+  void keep();
 
-  /// Folder and judgement of the last run that fails() found failing.
+  /// Folder and judgement of the last failure that was kept.
   const std::filesystem::path& kept() const { return kept_; }
   const std::optional<Judgement>& judgement() const { return judgement_; }
   /// The user wants the search to end.
@@ -46,12 +54,12 @@ class Trials {
 
  private:
   std::optional<Judgement> conduct_once(const Experiment&, const nemesis::Plan&);
-  void set_aside();
-  void keep(Judgement);
+  void set_aside(Judgement);
 
   std::filesystem::path scratch_, failed_, kept_;
   std::string property_, reproduce_;
-  std::optional<Judgement> judgement_;
+  std::optional<Judgement> proof_;      ///< of what was set aside
+  std::optional<Judgement> judgement_;  ///< of what is kept
   std::optional<Error> error_;
   bool interrupted_ = false;
   std::uint64_t runs_ = 0;

@@ -113,6 +113,9 @@ std::optional<HttpProblem> parse_query(ClientRequest& request, std::string_view 
 
 Parsed<std::string> parse_body(std::string_view body, std::int64_t max_value_bytes) {
   auto value = compact_member(body, "value", max_value_depth);
+  if (!value && value.error().field == "context")
+    return bad("context",
+               "not in the body: it goes into the header X-Fracas-Context, as the last answer had it");
   if (!value) return bad(value.error().field, value.error().message);
   if (std::cmp_greater(value->size(), max_value_bytes))
     return HttpProblem{

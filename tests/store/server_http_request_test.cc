@@ -116,6 +116,13 @@ TEST(HttpRequest, refuses_bodies_by_the_name_of_the_field) {
   EXPECT_EQ(refused("GET", "/kv/k", "{}"), (Refused{400, "body"}));
 }
 
+TEST(HttpRequest, says_where_a_context_goes) {
+  const auto request = parse_request({"PUT", "/kv/k", {}, R"({"value":1,"context":"token"})"}, limit);
+  ASSERT_FALSE(request);
+  EXPECT_EQ(request.error().field, "context");
+  EXPECT_NE(request.error().message.find("X-Fracas-Context"), std::string::npos);
+}
+
 TEST(HttpRequest, refuses_values_over_the_limit) {
   const auto of_size = [](std::size_t bytes) {
     return "{\"value\":\"" + std::string(bytes - 2, 'v') + "\"}";
