@@ -166,7 +166,7 @@ LineError to_replica(std::string_view node, const dom::element& element, Replica
   for (const dom::element value : values) take_json(value, replica.values.emplace_back());
   if (object.at_key("clock").get(field) || field.is_null()) return {};
   if (LineError error = take_json(field, replica.clock); !error.empty()) return error;
-  if (parse_stamp(replica.clock) || parse_causal_clock(replica.clock)) return {};
+  if (parse_stamp(replica.clock) || is_causal_clock(replica.clock)) return {};
   return fmt::format(
       "replicas.{}.clock is {}, expected [stamp, \"actor\", sequence], an object of dots and context, or "
       "null",

@@ -94,7 +94,7 @@ Checked HistoryBuilder::Impl::invoke(const Event& event, Process& process) {
     return fmt::format("{} of null: it needs a value that a read can tell from an absent key",
                        to_string(event.f));
   }
-  if (!is_empty_context(event.context) && !parse_context(event.context)) {
+  if (!is_empty_context(event.context) && !is_context(event.context)) {
     return fmt::format("context is {}, expected an object of counters such as {{\"n1#3\": 17}}",
                        event.context);
   }
@@ -142,7 +142,7 @@ Checked HistoryBuilder::Impl::set_clock(const Event& event, Operation& operation
     operation.stamp = static_cast<StampId>(history.stamps_.size());
     return {};
   }
-  if (!parse_causal_clock(event.clock)) {
+  if (!is_causal_clock(event.clock)) {
     return fmt::format(
         "clock is {}, expected [stamp, \"actor\", sequence] or {{\"dots\": [\"n1#3:17\"], \"context\": "
         "{{\"n1#3\": 17}}}}",

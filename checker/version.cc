@@ -5,28 +5,52 @@
 namespace fracas::checker {
 namespace {
 
-std::map<std::string, std::uint64_t> take_context(JsonCursor& cursor) {
-  std::map<std::string, std::uint64_t> context;
+/// Calls each(actor, counter).
+template <class Each>
+void walk_context(JsonCursor& cursor, const Each& each) {
   cursor.expect('{');
-  if (cursor.take('}')) return context;
+  if (cursor.take('}')) return;
   do {
-    std::string actor(cursor.string());
+    const std::string_view actor = cursor.string();
     cursor.expect(':');
-    context[std::move(actor)] = cursor.unsigned_integer();
+    each(actor, cursor.unsigned_integer());
   } while (cursor.take(','));
   cursor.expect('}');
-  return context;
 }
 
-std::vector<std::string> take_dots(JsonCursor& cursor) {
-  std::vector<std::string> dots;
+/// Calls each(dot).
+template <class Each>
+void walk_dots(JsonCursor& cursor, const Each& each) {
   cursor.expect('[');
-  if (cursor.take(']')) return dots;
+  if (cursor.take(']')) return;
   do {
-    dots.emplace_back(cursor.string());
+    each(cursor.string());
   } while (cursor.take(','));
   cursor.expect(']');
-  return dots;
+}
+
+/// False: it is no causal clock.
+template <class EachDot, class EachSeen>
+bool walk_causal_clock(std::string_view json, const EachDot& each_dot, const EachSeen& each_seen) {
+  JsonCursor cursor(json);
+  bool dots = false;
+  bool context = false;
+  cursor.expect('{');
+  do {
+    const std::string_view name = cursor.string();
+    cursor.expect(':');
+    if (name == "dots" && !dots) {
+      walk_dots(cursor, each_dot);
+      dots = true;
+    } else if (name == "context" && !context) {
+      walk_context(cursor, each_seen);
+      context = true;
+    } else {
+      return false;
+    }
+  } while (cursor.take(','));
+  cursor.expect('}');
+  return cursor.done() && dots && context;
 }
 
 }  // namespace
@@ -52,32 +76,22 @@ std::optional<Stamp> parse_stamp(std::string_view json) {
 }
 
 std::optional<CausalClock> parse_causal_clock(std::string_view json) {
-  JsonCursor cursor(json);
   CausalClock clock;
-  bool dots = false;
-  bool context = false;
-  cursor.expect('{');
-  do {
-    const std::string_view name = cursor.string();
-    cursor.expect(':');
-    if (name == "dots" && !dots) {
-      clock.dots = take_dots(cursor);
-      dots = true;
-    } else if (name == "context" && !context) {
-      clock.context = take_context(cursor);
-      context = true;
-    } else {
-      return std::nullopt;
-    }
-  } while (cursor.take(','));
-  cursor.expect('}');
-  return cursor.done() && dots && context ? std::optional(clock) : std::nullopt;
+  const bool valid = walk_causal_clock(
+      json, [&](std::string_view dot) { clock.dots.emplace_back(dot); },
+      [&](std::string_view actor, std::uint64_t seen) { clock.context[std::string(actor)] = seen; });
+  return valid ? std::optional(std::move(clock)) : std::nullopt;
 }
 
-std::optional<std::map<std::string, std::uint64_t>> parse_context(std::string_view json) {
+bool is_causal_clock(std::string_view json) {
+  return walk_causal_clock(
+      json, [](std::string_view) {}, [](std::string_view, std::uint64_t) {});
+}
+
+bool is_context(std::string_view json) {
   JsonCursor cursor(json);
-  auto context = take_context(cursor);
-  return cursor.done() ? std::optional(std::move(context)) : std::nullopt;
+  walk_context(cursor, [](std::string_view, std::uint64_t) {});
+  return cursor.done();
 }
 
 }  // namespace fracas::checker

@@ -36,6 +36,9 @@ struct CausalClock {
 /// All from compact JSON; nothing if the text has another form.
 std::optional<Stamp> parse_stamp(std::string_view json);  ///< the actor is a view into `json`
 std::optional<CausalClock> parse_causal_clock(std::string_view json);
-std::optional<std::map<std::string, std::uint64_t>> parse_context(std::string_view json);
+
+/// Whether a compact JSON text has the form.
+bool is_causal_clock(std::string_view json);
+bool is_context(std::string_view json);  ///< `{"n1#3": 17, ...}`
 
 }  // namespace fracas::checker

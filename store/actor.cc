@@ -1,7 +1,5 @@
 #include "store/actor.h"
 
-#include <cstddef>
-
 namespace fracas::store {
 
 Actor Actor::of(NodeIndex node, const std::array<std::uint8_t, 16>& random) {
@@ -11,15 +9,20 @@ Actor Actor::of(NodeIndex node, const std::array<std::uint8_t, 16>& random) {
   return actor;
 }
 
-std::string to_string(const Actor& actor, std::span<const std::string> names) {
+void append(std::string& text, const Actor& actor, std::span<const std::string> names) {
   constexpr char digits[] = "0123456789abcdef";
-  std::string text =
-      actor.node() < names.size() ? names[actor.node()] : "node" + std::to_string(actor.node());
-  text += '#';
+  text += actor.node() < names.size() ? names[actor.node()] : "node" + std::to_string(actor.node());
+  std::array<char, 13> random{'#'};
   for (std::size_t i = 2; i < 8; ++i) {
-    text += digits[actor.bytes[i] >> 4];
-    text += digits[actor.bytes[i] & 0xf];
+    random[2 * i - 3] = digits[actor.bytes[i] >> 4];
+    random[2 * i - 2] = digits[actor.bytes[i] & 0xf];
   }
+  text.append(random.data(), random.size());
+}
+
+std::string to_string(const Actor& actor, std::span<const std::string> names) {
+  std::string text;
+  append(text, actor, names);
   return text;
 }
 

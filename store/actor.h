@@ -4,6 +4,7 @@
 
 #include <array>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,10 +20,23 @@ struct Actor {
   /// Puts the index of its node into the first two of 16 random bytes.
   static Actor of(NodeIndex node, const std::array<std::uint8_t, 16>& random);
   NodeIndex node() const { return static_cast<NodeIndex>(bytes[0] << 8 | bytes[1]); }
-  auto operator<=>(const Actor&) const = default;
+
+  bool operator==(const Actor&) const = default;
+  std::strong_ordering operator<=>(const Actor& other) const {
+    const auto first = half(0) <=> other.half(0);
+    return first != 0 ? first : half(8) <=> other.half(8);
+  }
+
+ private:
+  std::uint64_t half(std::size_t begin) const {
+    std::uint64_t value = 0;
+    for (std::size_t i = begin; i < begin + 8; ++i) value = value << 8 | bytes[i];
+    return value;
+  }
 };
 
 /// "n1#1f3a5c77b2d0": the name of its node and the first 12 hexadecimal digits of its random part.
 std::string to_string(const Actor&, std::span<const std::string> names);
+void append(std::string&, const Actor&, std::span<const std::string> names);
 
 }  // namespace fracas::store

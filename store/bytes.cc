@@ -1,11 +1,15 @@
 #include "store/bytes.h"
 
-#include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace fracas::store {
 
 void ByteWriter::fixed(std::uint64_t value, int bytes) {
-  for (int i = 0; i < bytes; ++i) u8(static_cast<std::uint8_t>(value >> (8 * i) & 0xff));
+  std::array<char, 8> text{};
+  for (int i = 0; i < bytes; ++i)
+    text[static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * i) & 0xff);
+  out_.append(text.data(), static_cast<std::size_t>(bytes));
 }
 
 void ByteWriter::varint(std::uint64_t value) {
@@ -19,7 +23,9 @@ void ByteWriter::text(std::string_view value) {
 }
 
 void ByteWriter::actor(const Actor& value) {
-  for (const std::uint8_t byte : value.bytes) u8(byte);
+  std::array<char, sizeof value.bytes> text{};
+  std::memcpy(text.data(), value.bytes.data(), text.size());
+  out_.append(text.data(), text.size());
 }
 
 std::uint64_t ByteReader::fixed(std::size_t bytes) {
@@ -72,8 +78,7 @@ Actor ByteReader::actor() {
     rest_ = {};
     return value;
   }
-  std::transform(rest_.begin(), rest_.begin() + static_cast<std::ptrdiff_t>(value.bytes.size()),
-                 value.bytes.begin(), [](char byte) { return static_cast<std::uint8_t>(byte); });
+  std::memcpy(value.bytes.data(), rest_.data(), value.bytes.size());
   rest_.remove_prefix(value.bytes.size());
   return value;
 }

@@ -27,20 +27,21 @@ constexpr std::array<std::uint8_t, 256> values_of_characters = [] {
 }();
 
 std::string to_base64url(std::string_view bytes) {
-  std::string text;
-  text.reserve((bytes.size() * 4 + 2) / 3);
+  std::string text((bytes.size() * 4 + 2) / 3, '\0');
+  char* out = text.data();
   std::uint32_t pending = 0;
   int bits = 0;
   for (const char byte : bytes) {
     pending = pending << 8 | static_cast<std::uint8_t>(byte);
-    for (bits += 8; bits >= 6; bits -= 6) text += alphabet[pending >> (bits - 6) & 0x3f];
+    for (bits += 8; bits >= 6; bits -= 6) *out++ = alphabet[pending >> (bits - 6) & 0x3f];
   }
-  if (bits > 0) text += alphabet[pending << (6 - bits) & 0x3f];
+  if (bits > 0) *out++ = alphabet[pending << (6 - bits) & 0x3f];
   return text;
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
   std::string bytes;
+  bytes.reserve(text.size() * 3 / 4);
   std::uint32_t pending = 0;
   int bits = 0;
   for (const char character : text) {
@@ -65,11 +66,12 @@ std::string checksum(std::string_view bytes) {
 std::optional<Context> read_context(ByteReader& in) {
   Context context;
   const std::size_t count = in.count();
+  context.reserve(count);
   for (std::size_t i = 0; i < count && !in.failed(); ++i) {
     const Actor actor = in.actor();
     const std::uint64_t counter = in.varint();
     if (counter == 0 || counter > max_counter) in.fail();
-    context.emplace(actor, counter);
+    context.emplace_hint(context.end(), actor, counter);
   }
   if (!in.complete() || context.size() != count) return std::nullopt;
   return context;
@@ -80,6 +82,7 @@ std::optional<Context> read_context(ByteReader& in) {
 std::string make_token(std::string_view key, const Context& context) {
   if (context.empty()) return {};
   std::string bytes;
+  bytes.reserve(context.size() * (sizeof(Actor) + 3) + 32);
   ByteWriter out(bytes);
   out.u8(token_version);
   out.u64(hash128(key).low);

@@ -42,52 +42,85 @@ bool contains(const Context& context, const Dot& dot) {
   return seen != context.end() && seen->second >= dot.counter;
 }
 
-DvvSet::DvvSet(Entries entries) : entries_(std::move(entries)) {
-  for ([[maybe_unused]] const auto& [actor, entry] : entries_) assert(entry.values.size() <= entry.n);
+DvvSet::DvvSet(Entries entries) {
+  if (entries.empty()) return;
+  for ([[maybe_unused]] const auto& [actor, entry] : entries) assert(entry.values.size() <= entry.n);
+  entries_ = std::make_shared<Entries>(std::move(entries));
+}
+
+const DvvSet::Entries& DvvSet::entries() const {
+  static const Entries none;
+  return entries_ ? *entries_ : none;
+}
+
+DvvSet::Entries& DvvSet::own() {
+  if (!entries_) {
+    entries_ = std::make_shared<Entries>();
+  } else if (entries_.use_count() > 1) {
+    entries_ = std::make_shared<Entries>(*entries_);
+  }
+  return *entries_;
 }
 
 std::size_t DvvSet::siblings() const {
   std::size_t count = 0;
-  for (const auto& [actor, entry] : entries_) count += entry.values.size();
+  for (const auto& [actor, entry] : entries()) count += entry.values.size();
   return count;
 }
 
 Context DvvSet::join() const {
   Context context;
-  for (const auto& [actor, entry] : entries_) context.emplace_hint(context.end(), actor, entry.n);
+  context.reserve(entries().size());
+  for (const auto& [actor, entry] : entries()) context.emplace_hint(context.end(), actor, entry.n);
   return context;
 }
 
 void DvvSet::sync(const DvvSet& other, const BugSet& bugs) {
-  for (const auto& [actor, entry] : other.entries_) {
-    const auto [mine, added] = entries_.try_emplace(actor, entry);
-    if (!added) merge(mine->second, entry, bugs);
+  if (empty()) {
+    entries_ = other.entries_;
+    return;
+  }
+  if (other.empty() || (!bugs.any() && covers(other))) return;
+  Entries& entries = own();
+  entries.reserve(entries.size() + other.entries().size());
+  auto mine = entries.begin();
+  for (const auto& [actor, entry] : other.entries()) {
+    while (mine != entries.end() && mine->first < actor) ++mine;
+    if (mine != entries.end() && mine->first == actor) {
+      merge(mine->second, entry, bugs);
+    } else {
+      mine = entries.emplace_hint(mine, actor, entry);
+    }
   }
 }
 
 bool DvvSet::covers(const DvvSet& other, const BugSet& bugs) const {
-  return std::all_of(other.entries_.begin(), other.entries_.end(), [&](const auto& theirs) {
-    const auto mine = entries_.find(theirs.first);
-    if (mine == entries_.end()) return bugs.has(Bug::vv_missing_is_equal);
+  if (entries_ == other.entries_) return true;
+  auto mine = entries().begin();
+  const auto end = entries().end();
+  return std::all_of(other.entries().begin(), other.entries().end(), [&](const auto& theirs) {
+    while (mine != end && mine->first < theirs.first) ++mine;
+    if (mine == end || mine->first != theirs.first) return bugs.has(Bug::vv_missing_is_equal);
     return mine->second.n >= theirs.second.n && overwritten(mine->second) >= overwritten(theirs.second);
   });
 }
 
 Dot DvvSet::put(const Context& context, Value value, const Actor& actor) {
+  Entries& entries = own();
   for (const auto& [author, seen] : context) {
     if (seen == 0) continue;
-    Entry& entry = entries_[author];
+    Entry& entry = entries[author];
     entry.values.resize(unseen(entry, seen));
     entry.n = std::max(entry.n, seen);
   }
-  Entry& own = entries_[actor];
-  own.values.insert(own.values.begin(), std::move(value));
-  return {actor, ++own.n};
+  Entry& issued = entries[actor];
+  issued.values.insert(issued.values.begin(), std::move(value));
+  return {actor, ++issued.n};
 }
 
 std::size_t DvvSet::siblings_after_put(const Context& context) const {
   std::size_t count = 1;
-  for (const auto& [actor, entry] : entries_) {
+  for (const auto& [actor, entry] : entries()) {
     const auto seen = context.find(actor);
     count += seen == context.end() ? entry.values.size() : unseen(entry, seen->second);
   }

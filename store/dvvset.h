@@ -6,6 +6,7 @@
 #include <boost/container/flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct Dot {
 
 bool contains(const Context&, const Dot&);
 
+/// Copies share what is in them until one of them changes: a state goes into every message about it. Values
+/// of one thread only.
 class DvvSet {
  public:
   /// The actor has issued events 1..n; the value at index i has the dot (actor, n - i); events up to
@@ -45,8 +48,8 @@ class DvvSet {
   /// `entries` must hold values.size() <= n for each actor.
   explicit DvvSet(Entries entries);
 
-  const Entries& entries() const { return entries_; }
-  bool empty() const { return entries_.empty(); }
+  const Entries& entries() const;
+  bool empty() const { return entries_ == nullptr; }
   /// Number of siblings, tombstones included.
   std::size_t siblings() const;
   /// The context that covers exactly what is in here.
@@ -61,10 +64,15 @@ class DvvSet {
   /// Number of siblings that a put with this context would leave, its own included.
   std::size_t siblings_after_put(const Context& context) const;
 
-  bool operator==(const DvvSet&) const = default;
+  bool operator==(const DvvSet& other) const {
+    return entries_ == other.entries_ || entries() == other.entries();
+  }
 
  private:
-  Entries entries_;
+  /// To be changed: nobody else sees it.
+  Entries& own();
+
+  std::shared_ptr<Entries> entries_;  ///< null: empty
 };
 
 }  // namespace fracas::store
