@@ -39,9 +39,7 @@ struct KeyDump {
 
 /// How the settle phase ended.
 struct Settlement {
-  /// Every pair of homes finished an exchange that began after the heal; where hints do their work alone,
-  /// all have been delivered.
-  bool exchanges_completed = false;
+  bool exchanges_completed = false;  ///< every pair of homes finished an exchange that began after the heal
   std::uint64_t hints_pending = 0;
   double seconds = 0;    ///< from the heal until both held, or until the bound was reached
   std::string reason{};  ///< when the bound was reached: what was still open

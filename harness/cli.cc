@@ -85,7 +85,9 @@ std::string check_duration(const std::string& text) {
 }
 
 std::string check_seeds(const std::string& text) {
-  return parse_seeds(text) ? "" : fmt::format("'{}' is no range of seeds such as 1..1000", text);
+  return parse_seeds(text)
+             ? ""
+             : fmt::format("'{}' is no seed above 0 and no range such as 1..1000, the first one first", text);
 }
 
 /// --set, --seed, --duration and --world, shared by run and cluster, as settings in one order: options after
@@ -216,7 +218,8 @@ constexpr const char* kShrinkAbout =
     "Finds the few operations and faults that a run failed for: leaves out faults, nodes, clients,\n"
     "keys, operations and time until nothing more can be left out. Writes an experiment that fails\n"
     "for the same property, shrunk.toml, with the story as comments, and the run that shows it.\n"
-    "Exit code: 0 it was shrunk, 2 the run's operations and faults did not fail again.\n"
+    "Exit code: 0 it was shrunk, 2 nothing could be left out: the run's operations\n"
+    "and faults did not fail again, or the budget was too small.\n"
     "\n"
     "Examples:\n"
     "  fracas shrink runs/latest\n"
@@ -245,9 +248,12 @@ void add_shrink(CLI::App& app, Parsed& parsed) {
 }
 
 void add_report(CLI::App& app, Parsed& parsed) {
-  CLI::App* command = app.add_subcommand("report",
-                                         "Judges a run folder and renders its report again.\n\n"
-                                         "Example:\n  fracas report runs/latest");
+  CLI::App* command =
+      app.add_subcommand("report",
+                         "Judges a run folder and renders its report again.\n"
+                         "Exit code: 0 if it was written, whatever it says; `fracas check` answers with "
+                         "the verdict.\n\n"
+                         "Example:\n  fracas report runs/latest");
   command->add_option("RUN", parsed.folder, "a run folder")->required();
   command->add_flag("--json", parsed.json, "prints the report object on stdout");
   command->callback([&parsed] {

@@ -4,10 +4,10 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <csignal>
 #include <memory>
 #include <utility>
 
+#include "harness/impatience.h"
 #include "harness/local/local_world.h"
 #include "harness/sim/sim_world.h"
 #include "nemesis/kind.h"
@@ -38,22 +38,6 @@ Result<std::unique_ptr<World>> make_world(const Experiment& experiment, const ne
   return make_local_world(options);
 }
 
-/// Once nothing runs any more and everything is saved, judging ends with a report, whoever is impatient.
-class Impatience {
- public:
-  Impatience() : interrupt_(std::signal(SIGINT, SIG_IGN)), terminate_(std::signal(SIGTERM, SIG_IGN)) {}
-  ~Impatience() {
-    std::signal(SIGINT, interrupt_);
-    std::signal(SIGTERM, terminate_);
-  }
-  Impatience(const Impatience&) = delete;
-  Impatience& operator=(const Impatience&) = delete;
-
- private:
-  void (*interrupt_)(int);
-  void (*terminate_)(int);
-};
-
 /// Running, judging and reporting each hold much at a time, and nothing in common: what one has freed must
 /// not add to what the next one needs.
 void give_memory_back() { malloc_trim(0); }
@@ -77,6 +61,7 @@ Result<Conducted> conduct(const Experiment& experiment, const nemesis::Plan& pla
     if (!world) return world.error();
     run.outcome = run_experiment(experiment, plan, **world, folder, reproduce, progress);
   }
+  // Once nothing runs any more and everything is saved, judging ends with a report, whoever is impatient.
   const Impatience ignored;
   const bool large = experiment.world == WorldKind::local;
   if (large) give_memory_back();

@@ -200,6 +200,17 @@ struct ToJson {
   }
 };
 
+/// Names the first that is none, and what it might mean.
+Problem unknown_bug(const std::vector<std::string>& names) {
+  std::vector<std::string> known;
+  for (const store::BugInfo& bug : store::bugs()) known.emplace_back(bug.name);
+  for (const std::string& name : names)
+    if (!store::find_bug(name))
+      return fmt::format("bugs: there is no seeded bug '{}'{}; `fracas list bugs` shows them", name,
+                         did_you_mean(name, known));
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::span<const Field> fields() { return kFields; }
@@ -212,6 +223,8 @@ Problem set_knob(store::Config& config, std::string_view name, const Parameter& 
   if (name == "bugs") config.bugs = {};
   if (list != nullptr && list->empty() && name == "bugs") return std::nullopt;
   const std::string text = list != nullptr ? fmt::format("{}", fmt::join(*list, ",")) : to_text(value);
+  if (name == "bugs" && list != nullptr)
+    if (Problem problem = unknown_bug(*list)) return problem;
   if (const auto done = store::set(config, name, text); !done) return done.error().message;
   return std::nullopt;
 }

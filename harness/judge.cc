@@ -83,7 +83,8 @@ Result<void> check_complete(const std::filesystem::path& folder, const Materials
     return contradiction(folder / file, 0, "is missing, though the run came to its end");
   };
   std::error_code ignored;
-  if (m.history.operations().empty())
+  const bool nothing_happened = m.run.events && *m.run.events == 0;
+  if (m.history.operations().empty() && !nothing_happened)
     return contradiction(folder / "history.jsonl", 0, "is empty, though the run came to its end");
   if (!m.evidence.dumps) return missing("replicas.jsonl");
   if (!std::filesystem::exists(folder / "plan.json", ignored)) return missing("plan.json");
@@ -211,6 +212,7 @@ RunTally tally(const Materials& m) {
   RunTally s;
   s.error = m.run.error;
   s.interrupted = m.run.interrupted || !m.run.ended;
+  s.faults_wanted = !m.experiment.faults.empty();
   s.planned_faults = m.planned_faults;
   s.effective_faults = took_effect(m.evidence.faults);
   s.scripted = !m.experiment.script.empty();

@@ -38,12 +38,12 @@ std::string times(std::uint64_t count) { return count == 1 ? "once" : fmt::forma
 /// take it for granted that a failed write did not happen; losses, which stay, come before stale reads, which
 /// pass.
 int severity(std::string_view property) {
-  constexpr std::pair<std::string_view, int> kRanks[] = {{"no-phantoms", 0},  {"honest-failures", 0},
-                                                         {"lost-updates", 1}, {"lost-writes", 1},
-                                                         {"durability", 1},   {"convergence", 2}};
+  constexpr std::pair<std::string_view, int> kRanks[] = {
+      {"no-phantoms", 0}, {"honest-failures", 0}, {"lost-updates", 1}, {"lost-writes", 1},
+      {"durability", 1},  {"convergence", 2},     {"regular", 3}};
   for (const auto& [name, rank] : kRanks)
     if (name == property) return rank;
-  return 3;
+  return 4;
 }
 
 bool tells_more(const Judged* a, const Judged* b) {
@@ -56,11 +56,12 @@ bool tells_more(const Judged* a, const Judged* b) {
 
 /// " (so were durability 14 times, regular 118 times)", or nothing.
 std::string others_sentence(const std::vector<const Judged*>& unmet) {
-  std::string text;
+  std::vector<std::string> others;
   for (std::size_t i = 1; i < unmet.size(); ++i)
     if (const checker::Verdict& v = unmet[i]->verdict; v.result == Result::violated)
-      text += fmt::format("{}{} {}", text.empty() ? " (so were " : ", ", v.property, times(v.count));
-  return text.empty() ? text : text + ")";
+      others.push_back(fmt::format("{} {}", v.property, times(v.count)));
+  if (others.empty()) return "";
+  return fmt::format(" (so {} {})", others.size() == 1 ? "was" : "were", fmt::join(others, ", "));
 }
 
 /// The first with its first witness, the others by name.
@@ -96,6 +97,8 @@ std::optional<std::string> vacuous(const RunTally& run) {
   if (run.needs_reads && run.ok_reads < enough)
     return fmt::format("too little was tested: successful reads: {} (at least {} are needed)", run.ok_reads,
                        enough);
+  if (run.faults_wanted && run.planned_faults == 0)
+    return "nothing was tested: no fault of the experiment began before the load ended";
   if (run.planned_faults > 0 && run.effective_faults == 0)
     return fmt::format("nothing was tested: of {} planned faults none took effect", run.planned_faults);
   return std::nullopt;

@@ -26,6 +26,7 @@ struct RunTally {
   std::uint64_t ok_writes = 0;  ///< read-modify-writes count as both
   std::uint64_t ok_reads = 0;   ///< without the final ones
   std::size_t planned_faults = 0;
+  bool faults_wanted = false;  ///< by the experiment, whether or not they began
   std::size_t effective_faults = 0;
 };
 

@@ -36,7 +36,6 @@ struct Facts {
   bool quorum = false;       ///< every read quorum meets every write quorum
   bool clocks = false;       ///< a wall clock was distorted
   bool power_loss = false;   ///< what was not synced is gone
-  bool ended = false;        ///< a process did, and its memory with it
   std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not
   bool copies_left = true;   ///< so few replicas have that each acknowledged write is still on one
 };
@@ -143,11 +142,6 @@ Promise durability(const Facts& f) {
 }
 
 Promise convergence(const Facts& f) {
-  const bool hints_suffice = f.store.hints != store::Hints::off && !f.ended;
-  if (f.store.anti_entropy_ns <= 0 && hints_suffice)
-    return yes(
-        "anti-entropy is off, but for each home that missed a write its coordinator has a hint, no process "
-        "has ended and taken one along, and all have been delivered");
   if (f.store.anti_entropy_ns <= 0)
     return no(fmt::format(
         "anti-entropy is off: {} only what they happen to touch, and a write that a replica missed "
@@ -217,12 +211,6 @@ std::string damage_by(std::string_view kind, const store::Config& store) {
   return fmt::format("no promise is written down for {}, which may take state from a replica", kind);
 }
 
-/// Kinds that leave every process alone.
-bool ends_nobody(std::string_view kind) {
-  const std::string_view kind_class = nemesis::class_of(kind);
-  return kind_class == "network" || kind_class == "clock" || kind == "process.pause" || kind == "disk.slow";
-}
-
 /// On how many nodes the faults of a kind fall in all; nothing if that is left to the planner.
 std::optional<int> nodes_hit(const Experiment& e, std::string_view kind) {
   int nodes = 0;
@@ -254,7 +242,6 @@ Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
           .lww = e.store.conflict == store::Conflict::lww,
           .quorum = e.store.r + e.store.w > e.store.n,
           .power_loss = kinds.contains("disk.power-loss"),
-          .ended = !std::all_of(kinds.begin(), kinds.end(), ends_nobody),
           .state_damage = {},
           .copies_left = copies_left(e, kinds)};
   for (const std::string& kind : kinds) {

@@ -62,6 +62,9 @@ RunFacts facts_of(const Json& json) {
 
 Result<Json> read_document(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
+  if (std::error_code ignored; !in && std::filesystem::exists(file.parent_path() / "swarm.json", ignored))
+    return bad(file.parent_path(),
+               "is the folder of many runs; name one of those that it keeps, such as seed-1");
   if (!in) return bad(file, "cannot be read; a run folder has experiment.json, run.json and history.jsonl");
   std::ostringstream buffer;
   buffer << in.rdbuf();

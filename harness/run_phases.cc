@@ -61,11 +61,6 @@ std::string last_line(const std::string& text) {
                      end - (start == std::string::npos ? 0 : start + 1) + 1);
 }
 
-Settling::Means means_of(const store::Config& config) {
-  if (config.anti_entropy_ns > 0) return Settling::Means::exchanges;
-  return config.hints == store::Hints::off ? Settling::Means::nothing : Settling::Means::hints;
-}
-
 }  // namespace
 
 RunPhases::RunPhases(const Experiment& experiment, const nemesis::Plan& plan, World& world,
@@ -224,11 +219,12 @@ void RunPhases::wait_for_open_operations() {
 void RunPhases::begin_settling() {
   ++generation_;
   if (!experiment_.script.empty()) healed_ns_ = world_.now();
-  const std::int64_t last_write = experiment_.clients.timeout;  // of an operation that its client gave up
+  // Of an operation that its client gave up, begun perhaps by a message that was long on its way.
+  last_write_ns_ = world_.last_arrival() + experiment_.clients.timeout;
   settling_ = std::make_unique<Settling>(
       world_.node_names(),
       pairs_that_share(recorder_.keys(), [this](const std::string& key) { return world_.homes(key); }),
-      means_of(experiment_.store), world_.now() + last_write);
+      experiment_.store.anti_entropy_ns > 0, last_write_ns_);
   watch_.observe([this, mine = generation_](const std::string& node, const NodeStatus& status) {
     if (generation_ != mine) return;
     if (status.hints_pending > 0) marks_.reach(Mark::hints_after_heal);
@@ -236,7 +232,8 @@ void RunPhases::begin_settling() {
     if (settling_->done()) end_settling(true);
   });
   watch_.poll();
-  limit(last_write + experiment_.settle, kSettleLimitInterrupted, [this] { end_settling(false); });
+  limit(last_write_ns_ - world_.now() + experiment_.settle, kSettleLimitInterrupted,
+        [this] { end_settling(false); });
 }
 
 void RunPhases::end_settling(bool in_time) {
@@ -249,7 +246,7 @@ void RunPhases::end_settling(bool in_time) {
 
 void RunPhases::mark_settling() {
   const std::int64_t period = experiment_.store.anti_entropy_ns;
-  const std::int64_t took = world_.now() - healed_ns_ - experiment_.clients.timeout;
+  const std::int64_t took = world_.now() - last_write_ns_;
   if (period > 0 && took > 3 * period) marks_.reach(Mark::settled_late);
 }
 

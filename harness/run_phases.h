@@ -91,6 +91,7 @@ class RunPhases {
   std::uint64_t generation_ = 0;  ///< of phases: callbacks of an earlier one are ignored
   double limit_s_ = 0;
   std::int64_t healed_ns_ = 0;
+  std::int64_t last_write_ns_ = 0;  ///< nobody writes later, once settling has begun
   int interrupts_ = 0;
   bool over_ = false;
   std::map<std::string, int> deaths_;

@@ -16,8 +16,11 @@ std::uint64_t count_of(const std::map<std::string, std::uint64_t>& counts, const
 
 }  // namespace
 
-Settling::Settling(std::vector<std::string> nodes, Pairs pairs, Means means, std::int64_t not_before_ns)
-    : nodes_(std::move(nodes)), pairs_(std::move(pairs)), means_(means), not_before_ns_(not_before_ns) {}
+Settling::Settling(std::vector<std::string> nodes, Pairs pairs, bool anti_entropy, std::int64_t not_before_ns)
+    : nodes_(std::move(nodes)),
+      pairs_(std::move(pairs)),
+      anti_entropy_(anti_entropy),
+      not_before_ns_(not_before_ns) {}
 
 void Settling::observe(const std::string& node, const NodeStatus& status, std::int64_t now_ns) {
   const bool first = !seen_.contains(node);
@@ -45,18 +48,13 @@ bool Settling::no_hints() const {
   });
 }
 
-bool Settling::done() const {
-  return no_hints() && (means_ != Means::exchanges || settlement().exchanges_completed);
-}
+bool Settling::done() const { return no_hints() && (!anti_entropy_ || settlement().exchanges_completed); }
 
 checker::Settlement Settling::settlement() const {
   checker::Settlement result;
-  const auto all_exchanged = [this] {
-    return std::all_of(pairs_.begin(), pairs_.end(),
-                       [this](const auto& pair) { return exchanged(pair.first, pair.second); });
-  };
   result.exchanges_completed =
-      means_ == Means::exchanges ? all_exchanged() : means_ == Means::hints && no_hints();
+      anti_entropy_ && std::all_of(pairs_.begin(), pairs_.end(),
+                                   [this](const auto& pair) { return exchanged(pair.first, pair.second); });
   for (const auto& [node, seen] : seen_) result.hints_pending += seen.hints;
   result.reason = what_is_open();
   return result;
@@ -68,9 +66,7 @@ std::string Settling::what_is_open() const {
     if (found == seen_.end()) return fmt::format("{} did not report its state", node);
     if (found->second.hints > 0) return fmt::format("{} had {} hints pending", node, found->second.hints);
   }
-  if (means_ == Means::hints) return "";
-  if (means_ == Means::nothing)
-    return "anti-entropy and hints are off: nothing makes sure that the replicas agree";
+  if (!anti_entropy_) return "anti-entropy is off: nothing makes sure that the replicas agree";
   for (const auto& [from, to] : pairs_) {
     if (!exchanged(from, to)) return fmt::format("{} had not completed its exchanges with {}", from, to);
   }

@@ -17,14 +17,12 @@ namespace fracas::harness {
 
 class Settling {
  public:
-  /// What brings every replica what it missed.
-  enum class Means : std::uint8_t { exchanges, hints, nothing };
   /// Ordered pairs (who starts the exchange, with whom).
   using Pairs = std::set<std::pair<std::string, std::string>>;
 
   /// `not_before_ns`: until then an operation that its client gave up may still write, and leave hints
   /// behind.
-  Settling(std::vector<std::string> nodes, Pairs, Means, std::int64_t not_before_ns);
+  Settling(std::vector<std::string> nodes, Pairs, bool anti_entropy, std::int64_t not_before_ns);
 
   void observe(const std::string& node, const NodeStatus&, std::int64_t now_ns);
   bool done() const;
@@ -44,7 +42,7 @@ class Settling {
 
   std::vector<std::string> nodes_;
   Pairs pairs_;
-  Means means_;
+  bool anti_entropy_;
   std::int64_t not_before_ns_;
   std::map<std::string, Seen> seen_;
 };

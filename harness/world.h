@@ -32,6 +32,10 @@ class World {
   /// Calls once, `delay` from now. Never cancelled: the callee looks whether it still matters.
   virtual void after(std::int64_t delay_ns, std::function<void()> callback) = 0;
 
+  /// When everything that is under way has arrived, were nothing more sent: ns since the run began. A world
+  /// whose messages are late only as long as a fault makes them has nothing to wait for.
+  virtual std::int64_t last_arrival() const { return now(); }
+
   virtual std::vector<std::string> node_names() const = 0;
   /// Starts all nodes; the callback gets an error if one is not ready by the deadline.
   virtual void start_nodes(std::int64_t deadline_ns, std::function<void(Result<void>)> done) = 0;

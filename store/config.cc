@@ -111,7 +111,10 @@ bool set_bugs(Config& config, std::string_view text) {
   BugSet chosen;
   while (!text.empty()) {
     const std::size_t comma = std::min(text.find(','), text.size());
-    const auto bug = find_bug(text.substr(0, comma));
+    std::string_view name = text.substr(0, comma);
+    while (name.starts_with(' ')) name.remove_prefix(1);
+    while (name.ends_with(' ')) name.remove_suffix(1);
+    const auto bug = find_bug(name);
     if (!bug) return false;
     chosen.add(*bug);
     text.remove_prefix(std::min(comma + 1, text.size()));
@@ -209,13 +212,12 @@ ConfigError unknown_knob(std::string_view name) {
 
 ConfigError wrong_value(const Entry& entry, std::string_view value) {
   const std::string name(entry.knob.name);
-  std::string message =
-      name + " = \"" + std::string(value) + "\" is not one of: " + std::string(entry.knob.values);
   if (name == "bugs") {
-    message += "; bugs:";
+    std::string message = name + " = \"" + std::string(value) + "\": not all of these are seeded bugs:";
     for (const BugInfo& info : bugs()) message += " " + std::string(info.name);
+    return {name, message};
   }
-  return {name, message};
+  return {name, name + " = \"" + std::string(value) + "\" is not one of: " + std::string(entry.knob.values)};
 }
 
 Outcome in_range(const Config& config, std::string_view name, std::int64_t value, std::int64_t low,

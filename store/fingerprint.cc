@@ -36,11 +36,11 @@ void StampClock::fingerprint(Fingerprint& out) const {
   out.add(actor, last_us, sequence);
 }
 
-/// Trees follow from the copies.
+/// Trees follow from the leaves, and those from the copies, but for a seeded bug that leaves one as it was.
 void Replica::fingerprint(Fingerprint& out) const {
   const auto& [bugs, copies, forest, most_siblings] = *this;
   out.add(copies.size());
-  for (const auto& [position, copy] : copies) out.add(position, copy.state);
+  for (const auto& [position, copy] : copies) out.add(position, copy.state, copy.leaf.low, copy.leaf.high);
 }
 
 /// The options and the ring are those of the incarnation.

@@ -42,16 +42,20 @@ Result<std::vector<const Scope*>> chosen(const ExploreCommand& command) {
     scopes.push_back(scope);
   }
   for (const Scope& scope : explore::scopes()) {
-    if (command.scopes.empty() && (command.all || !scope.slow)) scopes.push_back(&scope);
+    const bool wanted = command.all || command.list || !scope.slow;
+    if (command.scopes.empty() && wanted) scopes.push_back(&scope);
   }
   return scopes;
 }
 
-Exit list_scopes(Console& console) {
+Exit list_scopes(const std::vector<const Scope*>& scopes, bool json, Console& console) {
   std::vector<Row> rows;
-  for (const Scope& scope : explore::scopes())
-    rows.push_back({scope.name, scope.slow ? "slow" : "", scope.sentence});
-  console.out << table({}, rows);
+  nlohmann::json list = nlohmann::json::array();
+  for (const Scope* scope : scopes) {
+    rows.push_back({scope->name, scope->slow ? "slow" : "", scope->sentence});
+    list.push_back({{"name", scope->name}, {"slow", scope->slow}, {"sentence", scope->sentence}});
+  }
+  console.out << (json ? nlohmann::json{{"scopes", list}}.dump() + "\n" : table({}, rows));
   return Exit::pass;
 }
 
@@ -151,9 +155,9 @@ Exit worse(Exit a, Exit b) {
 }  // namespace
 
 Exit explore_command(const ExploreCommand& command, Console& console) {
-  if (command.list) return list_scopes(console);
   const auto scopes = chosen(command);
   if (!scopes) return complain(console, scopes.error());
+  if (command.list) return list_scopes(*scopes, command.json, console);
   explore::ExploreOptions options;
   if (command.limit != 0) options.max_situations = command.limit;
   nlohmann::json report{{"scopes", nlohmann::json::array()}};
@@ -171,8 +175,8 @@ Exit explore_command(const ExploreCommand& command, Console& console) {
     seconds += explored->seconds;
   }
   console.err << fmt::format(
-      "{} of {} scopes are as expected, {:.1f} s; `fracas explore NAME` shows the schedules of one\n",
-      scopes->size() - surprises, scopes->size(), seconds);
+      "{} of {} as expected, {:.1f} s{}\n", scopes->size() - surprises, scopes->size(), seconds,
+      command.scopes.empty() ? "; `fracas explore NAME` shows the schedules of one" : "");
   if (command.json) console.out << report.dump() << '\n';
   return exit;
 }

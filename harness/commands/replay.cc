@@ -14,6 +14,7 @@
 #include "harness/commands/report.h"
 #include "harness/commands/rerun.h"
 #include "harness/commands/run_folder.h"
+#include "harness/impatience.h"
 #include "harness/judgement.h"
 
 namespace fracas::harness {
@@ -35,15 +36,21 @@ Origin origin_of(const fs::path& run) {
   return {failure == nullptr ? "" : failure->verdict.property, judgement->verdict, ""};
 }
 
-/// The line from which on two histories differ, from 1; empty if they are the same, bit for bit.
-std::optional<std::uint64_t> first_difference(const fs::path& a, const fs::path& b) {
-  std::ifstream left(a, std::ios::binary), right(b, std::ios::binary);
+/// Where a history departs from the stored one.
+struct Difference {
+  std::uint64_t line = 0;    ///< the first that is not the same; from 1
+  bool stored_ends = false;  ///< there is no such line in the stored one
+};
+
+/// Empty if they are the same, bit for bit.
+std::optional<Difference> first_difference(const fs::path& stored, const fs::path& replayed) {
+  std::ifstream left(stored, std::ios::binary), right(replayed, std::ios::binary);
   std::string left_line, right_line;
   for (std::uint64_t line = 1;; ++line) {
     const bool more = static_cast<bool>(std::getline(left, left_line));
     const bool also = static_cast<bool>(std::getline(right, right_line));
     if (!more && !also) return std::nullopt;
-    if (more != also || left_line != right_line) return line;
+    if (more != also || left_line != right_line) return Difference{line, !more};
   }
 }
 
@@ -52,7 +59,8 @@ struct Tally {
   int done = 0;
   int again = 0;  ///< ended as the stored run did
   Exit exit = Exit::pass;
-  std::optional<std::uint64_t> differs;  ///< line of the first history that was not the same
+  bool interrupted = false;           ///< the last one, which does not count
+  std::optional<Difference> differs;  ///< of the first history that was not the same
   std::optional<Judgement>
       kept;  ///< of the run that stays: the first that ended as the stored one, else the last
 };
@@ -64,18 +72,26 @@ bool ended_alike(const Origin& origin, const Judgement& judgement) {
 
 /// "failed again 7 of 10 times (regular)"
 std::string sentence(const Origin& origin, const Tally& tally) {
+  if (tally.done == 0) return "interrupted before the first replay had ended";
   if (!origin.property.empty())
     return fmt::format("failed again {} of {} times ({})", tally.again, tally.done, origin.property);
   if (origin.verdict.empty())
     return fmt::format("what the run ended with then is not known: {}", origin.unknown);
+  if (origin.verdict == "interrupted")
+    return fmt::format("the stored run was interrupted; {} of it came to its end",
+                       tally.done == 1 ? "the replay" : fmt::format("{} replays", tally.done));
   return fmt::format("ended as before ({}) {} of {} times", origin.verdict, tally.again, tally.done);
 }
 
 std::string history_sentence(const Tally& tally) {
   if (!tally.differs) return "the same as then, bit for bit";
+  if (tally.differs->stored_ends)
+    return fmt::format("the same up to line {}, where the stored one ends: it was cut short",
+                       tally.differs->line - 1);
   return fmt::format(
-      "differs from line {} on: another version of fracas, or another standard library, wrote the stored one",
-      *tally.differs);
+      "differs from line {} on: the stored one was changed, or another version of fracas or of the standard "
+      "library wrote it",
+      tally.differs->line);
 }
 
 class Replay {
@@ -89,7 +105,8 @@ class Replay {
     folder_ = *folder;
     origin_ = origin_of(run_);
     if (!options_.quiet) console_.err << "folder: " << folder_.string() << std::endl;
-    for (int i = 0; i < options_.times; ++i) {
+    const Impatience impatience;
+    for (int i = 0; i < options_.times && (i == 0 || impatience.count() == 0); ++i) {
       const Result<bool> goes_on = replay_once();
       if (!goes_on) return complain(console_, goes_on.error());
       if (!*goes_on) break;
@@ -113,10 +130,16 @@ class Replay {
                         [&line](const Progress& progress) { line.show(progress); });
     }();
     if (!run) return run.error();
-    ++tally_.done;
-    const bool again = ended_alike(origin_, run->judgement);
-    tally_.exit = tally_.done == 1 ? run->judgement.exit : worst_of(tally_.exit, run->judgement.exit);
-    if (comparable() && !tally_.differs)
+    tally_.interrupted = run->outcome.interrupted;
+    tally_.exit = tally_.kept ? worst_of(tally_.exit, run->judgement.exit) : run->judgement.exit;
+    if (tally_.interrupted && tally_.kept) {
+      std::error_code ignored;
+      fs::remove_all(scratch, ignored);
+      return false;
+    }
+    tally_.done += tally_.interrupted ? 0 : 1;
+    const bool again = !tally_.interrupted && ended_alike(origin_, run->judgement);
+    if (comparable() && !tally_.differs && !tally_.interrupted)
       tally_.differs = first_difference(run_ / "history.jsonl", scratch / "history.jsonl");
     if (options_.times > 1 && !options_.quiet)
       console_.err << fmt::format("{} of {}: {}", tally_.done, options_.times, run->judgement.verdict)
@@ -129,7 +152,7 @@ class Replay {
       fs::remove_all(scratch, ignored);
     }
     tally_.again += again ? 1 : 0;
-    return !run->outcome.interrupted;
+    return !tally_.interrupted;
   }
 
   std::string reproduce() const { return "fracas replay " + shell_quoted(folder_.string()); }
@@ -140,8 +163,10 @@ class Replay {
     if (!written) return complain(console_, written.error());
     if (!options_.quiet) console_.err << properties_text(judgement) << '\n' << witnesses_text(judgement, 1);
     if (options_.json) print_json(*written);
-    console_.err << bold(console_, sentence(origin_, tally_)) << '\n';
-    if (comparable()) console_.err << "history: " << history_sentence(tally_) << '\n';
+    console_.err << bold(console_, sentence(origin_, tally_));
+    if (tally_.done < options_.times) console_.err << fmt::format("; {} were asked for", options_.times);
+    console_.err << '\n';
+    if (comparable() && tally_.done > 0) console_.err << "history: " << history_sentence(tally_) << '\n';
     console_.err << "verdict: " << judgement.verdict << "\nwhy:     " << judgement.sentence
                  << "\nreport:  " << (folder_ / "report.html").string() << "\nagain:   " << reproduce()
                  << '\n';
@@ -153,7 +178,7 @@ class Replay {
                                        {"again", tally_.again},     {"property", nullptr},
                                        {"same_history", nullptr},   {"report", report}};
     if (!origin_.property.empty()) document["property"] = origin_.property;
-    if (comparable()) document["same_history"] = !tally_.differs.has_value();
+    if (comparable() && tally_.done > 0) document["same_history"] = !tally_.differs.has_value();
     console_.out << document.dump(2) << '\n';
   }
 

@@ -35,7 +35,8 @@ Result<StoredRun> read_stored_run(const fs::path& folder) {
   return StoredRun{std::move(*experiment), std::move(*plan)};
 }
 
-fs::path settled_path(const fs::path& run) {
+fs::path settled_path(const fs::path& given) {
+  const fs::path run = given.has_filename() ? given : given.parent_path();  // "runs/latest/"
   std::error_code error;
   const fs::path target = fs::read_symlink(run, error);
   return error ? run : run.parent_path() / target;

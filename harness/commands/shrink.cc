@@ -148,6 +148,8 @@ class Shrink {
 
   Exit not_again() {
     if (trials_->error()) return complain(console_, *trials_->error());
+    if (trials_->interrupted())
+      return complain(console_, {Exit::interrupted, "interrupted before anything could be left out"});
     const fs::path script = folder_ / "script.toml";
     if (auto written = write_file(script, to_toml(origin_.script)); !written)
       return complain(console_, written.error());
@@ -181,13 +183,14 @@ class Shrink {
     const Result<std::string> story = story_of_run();
     if (!story) return complain(console_, story.error());
     const std::string header = fmt::format(
-        "Shrunk from {}\nto {}.\nIt fails {}.\n\n{}\n\nTimes since the load began:\n{}\nAgain: fracas run {}",
+        "Shrunk from {}\nto {}.\nIt fails {}.\n\n{}\n(Times since the run began.)\n\nTimes since the load "
+        "began:\n{}\nAgain: fracas run {}",
         extent(origin_.script), extent(shrunk_.experiment), rate_text, reason, *story, "shrunk.toml");
     if (auto written = write_file(folder_ / "shrunk.toml", to_toml(shrunk_.experiment, header)); !written)
       return complain(console_, written.error());
     const auto report = write_run_report(folder_, judgement);
     if (!report) return complain(console_, report.error());
-    if (!options_.quiet) console_.err << '\n' << *story << '\n';
+    if (!options_.quiet && shrunk_.trials > 0) console_.err << '\n' << *story << '\n';
     if (!shrunk_.minimal)
       console_.err << (trials_->interrupted() ? std::string("limit:   the search was interrupted")
                                               : fmt::format("limit:   the budget of {} ended the search",
@@ -200,7 +203,8 @@ class Shrink {
                shrunk_.trials, trials_->runs(), rate_text, origin_.property)
         << "why:     " << reason << "\nreport:  " << (folder_ / "report.html").string()
         << "\nagain:   " << again() << '\n';
-    return Exit::pass;
+    if (trials_->interrupted()) return Exit::interrupted;
+    return shrunk_.trials == 0 ? Exit::unknown : Exit::pass;
   }
 
   Result<std::string> story_of_run() const {

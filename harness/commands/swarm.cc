@@ -197,17 +197,12 @@ class Swarm {
                                       {"world", to_string(world_)},
                                       {"seeds", {options_.seeds->first, options_.seeds->last}}};
     summary.update(tally_.json(wall, workers_.workers));
-    std::error_code ignored;
-    const bool left = !tally_.failures().empty() || options_.out;
-    if (!left) fs::remove(folder_, ignored);
-    if (left)
-      if (const auto written = write_file(folder_ / "swarm.json", summary.dump(2) + "\n"); !written)
-        return complain(console_, written.error());
+    if (const auto written = write_file(folder_ / "swarm.json", summary.dump(2) + "\n"); !written)
+      return complain(console_, written.error());
     if (!options_.quiet) console_.err << tally_.text(wall, workers_.workers) << '\n';
     console_.err << bold(console_, "verdict: " + tally_.verdict(stopped)) << '\n'
-                 << "why:     " << tally_.sentence(stopped) << '\n';
-    if (left) console_.err << "folder:  " << folder_.string() << '\n';
-    console_.err << "again:   " << again() << '\n';
+                 << "why:     " << tally_.sentence(stopped) << "\nfolder:  " << folder_.string()
+                 << "\nagain:   " << again() << '\n';
     if (options_.json) console_.out << summary.dump(2) << '\n';
     return tally_.exit(stopped);
   }

@@ -29,7 +29,10 @@ std::optional<Judgement> Trials::conduct_once(const Experiment& experiment, cons
     if (!error_) error_ = run.error();
     return std::nullopt;
   }
-  interrupted_ = interrupted_ || run->outcome.interrupted;
+  if (run->outcome.interrupted) {
+    interrupted_ = true;
+    return std::nullopt;
+  }
   if (!fails_for(run->judgement, property_)) return std::nullopt;
   return std::move(run->judgement);
 }
@@ -52,7 +55,7 @@ void Trials::keep() {
 std::optional<Experiment> Trials::fails(const Experiment& candidate, Demand demand) {
   std::optional<Experiment> failed;
   int failures = 0;
-  for (int i = 0; i < demand.runs && !interrupted_; ++i) {
+  for (int i = 0; i < demand.runs && !interrupted(); ++i) {
     if (failures + demand.runs - i < demand.failures) return std::nullopt;
     Experiment experiment = candidate;
     // Seeds that are easily typed, after the one that it has.
@@ -68,7 +71,7 @@ std::optional<Experiment> Trials::fails(const Experiment& candidate, Demand dema
       failed = std::move(experiment);
     }
     if (++failures < demand.failures) continue;
-    keep();
+    if (demand.keep) keep();
     return failed;
   }
   return std::nullopt;
@@ -77,8 +80,9 @@ std::optional<Experiment> Trials::fails(const Experiment& candidate, Demand dema
 Rate Trials::measure(const Experiment& experiment, int runs, int wanted) {
   Rate rate;
   const Result<nemesis::Plan> plan = plan_for(experiment);
-  while (plan && rate.runs < runs && rate.failed + runs - rate.runs >= wanted && !interrupted_) {
+  while (plan && rate.runs < runs && rate.failed + runs - rate.runs >= wanted && !interrupted()) {
     std::optional<Judgement> judgement = conduct_once(experiment, *plan);
+    if (interrupted()) break;
     ++rate.runs;
     if (judgement && ++rate.failed == 1) set_aside(std::move(*judgement));
   }

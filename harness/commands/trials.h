@@ -10,6 +10,7 @@
 #include "harness/conduct.h"
 #include "harness/error.h"
 #include "harness/experiment.h"
+#include "harness/impatience.h"
 
 namespace fracas::harness {
 
@@ -18,6 +19,7 @@ namespace fracas::harness {
 struct Demand {
   int runs = 3;
   int failures = 1;
+  bool keep = true;  ///< the first failure, when it is met
 };
 
 /// How often an experiment failed.
@@ -35,7 +37,7 @@ class Trials {
   Trials(const Trials&) = delete;
   Trials& operator=(const Trials&) = delete;
 
-  /// The candidate as it failed: its faults exact, with the seed of the first run that failed, which is kept.
+  /// The candidate as it failed: its faults exact, with the seed of the first run that failed.
   /// Empty if it did not fail as often as demanded.
   std::optional<Experiment> fails(const Experiment&, Demand);
   /// Runs it so often, or until it is certain that fewer than `wanted` will fail.
@@ -47,7 +49,7 @@ class Trials {
   const std::filesystem::path& kept() const { return kept_; }
   const std::optional<Judgement>& judgement() const { return judgement_; }
   /// The user wants the search to end.
-  bool interrupted() const { return interrupted_; }
+  bool interrupted() const { return interrupted_ || impatience_.count() > 0; }
   /// The first environment error, for when nothing could be run.
   const std::optional<Error>& error() const { return error_; }
   std::uint64_t runs() const { return runs_; }
@@ -61,6 +63,7 @@ class Trials {
   std::optional<Judgement> proof_;      ///< of what was set aside
   std::optional<Judgement> judgement_;  ///< of what is kept
   std::optional<Error> error_;
+  Impatience impatience_;  ///< between runs, too
   bool interrupted_ = false;
   std::uint64_t runs_ = 0;
 };

@@ -22,6 +22,13 @@ std::vector<Scope> bug_scopes() {
        .store = quorum(2, 1, 1, {{"conflict", "siblings"}, {"bugs", "context_ignored"}}),
        .operations = {get(1), add(1, "1"), get(2), add(2, "2")},
        .expected = {is_violated(P::lost_updates)}},
+      {.name = "bug-forward-coordinates-twice",
+       .sentence = "A forwarded put that comes twice is coordinated twice, and comes back after its removal.",
+       .store =
+           quorum(2, 1, 2, {{"nodes", "3"}, {"conflict", "siblings"}, {"bugs", "forward_coordinates_twice"}}),
+       .operations = {put(1, "1"), get(1), remove(1)},
+       .repetitions = 1,
+       .expected = {is_violated(P::no_repetition), is_violated(P::no_resurrection)}},
       {.name = "bug-timeout-as-fail",
        .sentence = "A put that was given up is reported as failed.",
        .store = quorum(2, 1, 2, {{"bugs", "timeout_as_fail"}}),

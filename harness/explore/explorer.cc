@@ -40,7 +40,7 @@ class Explorer {
 
  private:
   bool enough() const {
-    return (open_.empty() && options_.stop_when_all_violated) || origins_.size() > options_.max_situations;
+    return (open_.empty() && options_.stop_when_all_violated) || origins_.size() >= options_.max_situations;
   }
   void expand(const Visit&);
   void reach(const Visit& from, const Action&);

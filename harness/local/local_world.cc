@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "harness/clock_reading.h"
+#include "harness/impatience.h"
 #include "harness/local/http_connection.h"
 #include "harness/local/local_nodes.h"
 #include "harness/local/ports.h"
@@ -324,6 +325,8 @@ class LocalWorld : public World {
   std::unique_ptr<Target> target_;
   Steady::time_point began_;
   asio::io_context loop_{1};
+  /// Puts back what signals did before this world: asio would leave them their default.
+  Impatience before_;
   asio::signal_set signals_;
   Ports ports_;
   std::vector<NodePorts> places_;

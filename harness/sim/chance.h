@@ -16,6 +16,7 @@ class Chance {
     duplicate,
     corrupt,
     reorder,
+    rule,
     start,
     sync,
     actor,

@@ -79,7 +79,7 @@ DiskLoss SimDisk::flip_bit(std::uint64_t choice) {
   return {.records = 1, .bytes = 1};
 }
 
-DiskLoss SimDisk::replace(Contents contents) {
+DiskLoss SimDisk::replace(Contents contents, bool damaged) {
   DiskLoss loss;
   for (const auto& [key, record] : records_) {
     const auto kept = contents.find(key);
@@ -90,20 +90,20 @@ DiskLoss SimDisk::replace(Contents contents) {
   records_ = std::move(contents);
   log_.clear();
   synced_ = 0;
-  damaged_ = false;
+  damaged_ = damaged;
   return loss;
 }
 
-DiskLoss SimDisk::wipe() { return replace({}); }
+DiskLoss SimDisk::wipe() { return replace({}, false); }
 
 std::uint64_t SimDisk::snapshot() {
-  snapshots_.push_back(records_);
+  snapshots_.push_back({records_, damaged_});
   return snapshots_.size() - 1;
 }
 
 DiskLoss SimDisk::restore(std::uint64_t snapshot) {
   assert(snapshot < snapshots_.size());
-  return replace(snapshots_[snapshot]);
+  return replace(snapshots_[snapshot].records, snapshots_[snapshot].damaged);
 }
 
 }  // namespace fracas::harness

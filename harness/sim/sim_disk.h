@@ -48,13 +48,17 @@ class SimDisk {
   };
 
   void undo_last(nemesis::DiskLoss&);
-  nemesis::DiskLoss replace(Contents);
+  nemesis::DiskLoss replace(Contents, bool damaged);
 
   Contents records_;
   std::deque<Written> log_;  ///< synced ones first
   std::size_t synced_ = 0;   ///< of the log
   bool damaged_ = false;
-  std::vector<Contents> snapshots_;
+  struct Snapshot {
+    Contents records;
+    bool damaged = false;
+  };
+  std::vector<Snapshot> snapshots_;
 };
 
 }  // namespace fracas::harness

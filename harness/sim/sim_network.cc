@@ -32,6 +32,7 @@ SimNetwork::Passage SimNetwork::pass(Link& link, bool may_repeat, std::size_t by
       kLeastLatency + chance_.below(kLatencySpread, Of::latency, link.id, now, link.nth);
   if (!link.plain()) return pass_by_rules(link, may_repeat, bytes, latency);
   link.last_arrival = std::max(link.last_arrival, now + latency);
+  last_arrival_ = std::max(last_arrival_, link.last_arrival);
   return {.held = false, .copies = 1, .arrives = {link.last_arrival, 0}};
 }
 
@@ -53,7 +54,7 @@ SimNetwork::Passage SimNetwork::pass_by_rules(Link& link, bool may_repeat, std::
   bool twice = false;
   for (const auto& [handle, entry] : link.rules) {
     const nemesis::LinkRule& rule = entry.rule;
-    const std::uint64_t nth = link.nth + (handle << 20);  // each rule draws for itself
+    const std::uint64_t nth = link.nth ^ entry.salt;  // each rule draws for itself
     if (chance_.millionths(rule.loss, Of::loss, link.id, now, nth)) {
       ++counters.messages_dropped;
       return {};
@@ -86,6 +87,7 @@ SimNetwork::Passage SimNetwork::pass_by_rules(Link& link, bool may_repeat, std::
     arrival = link.last_arrival = std::max(link.last_arrival, arrival);
   }
   if (twice) ++counters.messages_duplicated;
+  last_arrival_ = std::max(last_arrival_, twice ? arrival + latency : arrival);
   return {.held = false, .copies = twice ? 2 : 1, .arrives = {arrival, arrival + latency}};
 }
 
@@ -116,8 +118,13 @@ nemesis::LinkCounters SimNetwork::counters(const std::string& from, const std::s
 std::uint64_t SimNetwork::impose(const std::string& from, const std::string& to,
                                  const nemesis::LinkRule& rule) {
   const std::uint64_t handle = next_handle_++;
-  link(from, to).rules.emplace(handle, Rule{rule, timeline_.now()});
-  rules_.emplace(handle, &link(from, to));
+  Link& ruled = link(from, to);
+  const Nanoseconds now = timeline_.now();
+  const auto of_this_moment = static_cast<std::uint64_t>(
+      std::count_if(ruled.rules.begin(), ruled.rules.end(),
+                    [now](const auto& other) { return other.second.since == now; }));
+  ruled.rules.emplace(handle, Rule{rule, now, chance_.bits(Of::rule, ruled.id, now, of_this_moment)});
+  rules_.emplace(handle, &ruled);
   return handle;
 }
 
@@ -130,11 +137,16 @@ void SimNetwork::lift(std::uint64_t handle) {
   if (!holding(link)) release_held(link);
 }
 
-/// In the order in which they were sent.
+/// In the order in which they were sent; into silence, if the link is silent now.
 void SimNetwork::release_held(Link& link) {
+  if (silent(link)) {
+    link.counters.messages_dropped += link.held.size();
+    link.held.clear();
+  }
   for (auto& deliver : link.held) {
     link.last_arrival = std::max(link.last_arrival, timeline_.now() + kLeastLatency);
-    timeline_.at(link.last_arrival, std::move(deliver));
+    last_arrival_ = std::max(last_arrival_, link.last_arrival);
+    schedule(link, link.last_arrival, std::move(deliver));
   }
   link.held.clear();
 }

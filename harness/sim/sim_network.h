@@ -35,17 +35,14 @@ class SimNetwork : public nemesis::Network {
     const std::size_t bytes = link.plain() ? 0 : size();
     const Passage passage = pass(link, may_repeat, bytes);
     if (passage.held) link.held.emplace_back(deliver);
-    for (int copy = 0; copy < passage.copies; ++copy) {
-      timeline_.at(passage.arrives[copy], [&link, connection = link.connection, deliver = deliver]() mutable {
-        if (link.connection == connection) return deliver();
-        ++link.counters.messages_dropped;
-      });
-    }
+    for (int copy = 0; copy < passage.copies; ++copy) schedule(link, passage.arrives[copy], deliver);
   }
   /// Called for both directions of a link that was reset, after what was on its way is lost.
   void on_reset(std::function<void(Party from, Party to)> callback) { on_reset_ = std::move(callback); }
   /// Messages sent so far.
   std::uint64_t messages() const { return messages_; }
+  /// When the last of them will have arrived, but for those that are held.
+  nemesis::Nanoseconds last_arrival() const { return last_arrival_; }
 
   void block(const std::string& from, const std::string& to) override;
   void unblock(const std::string& from, const std::string& to) override;
@@ -58,6 +55,7 @@ class SimNetwork : public nemesis::Network {
   struct Rule {
     nemesis::LinkRule rule;
     nemesis::Nanoseconds since = 0;
+    std::uint64_t salt = 0;  ///< of what it draws: from its moment, so that other rules do not change it
   };
   struct Link {
     std::uint64_t id = 0;
@@ -86,6 +84,14 @@ class SimNetwork : public nemesis::Network {
   bool silent(const Link&) const;
   bool holding(const Link&) const;
   void release_held(Link&);
+  /// It arrives then, unless its connection is broken by that time.
+  template <typename Deliver>
+  void schedule(Link& link, nemesis::Nanoseconds arrival, Deliver deliver) {
+    timeline_.at(arrival, [&link, connection = link.connection, deliver = std::move(deliver)]() mutable {
+      if (link.connection == connection) return deliver();
+      ++link.counters.messages_dropped;
+    });
+  }
 
   Timeline& timeline_;
   Chance chance_;
@@ -94,6 +100,7 @@ class SimNetwork : public nemesis::Network {
   std::map<std::uint64_t, Link*> rules_;  ///< by handle
   std::uint64_t next_handle_ = 1;
   std::uint64_t messages_ = 0;
+  nemesis::Nanoseconds last_arrival_ = 0;
   std::function<void(Party, Party)> on_reset_;
 };
 

@@ -263,11 +263,10 @@ void SimNodes::end_start(std::size_t node) {
   options.config = around_->config;
   options.self = static_cast<store::NodeIndex>(node);
   options.names = names_;
-  for (std::size_t i = 0; i < options.actor.size(); ++i) {
-    options.actor[i] = static_cast<std::uint8_t>(
-        around_->chance.bits(Of::actor, node, static_cast<std::int64_t>(slot.incarnation), i));
-  }
-  options.seed = around_->chance.bits(Of::actor, node, static_cast<std::int64_t>(slot.incarnation), 99);
+  const Nanoseconds now = around_->timeline.now();
+  for (std::size_t i = 0; i < options.actor.size(); ++i)
+    options.actor[i] = static_cast<std::uint8_t>(around_->chance.bits(Of::actor, node, now, i));
+  options.seed = around_->chance.bits(Of::actor, node, now, options.actor.size());
   auto machine = store::Node::open(std::move(options), around_->disks.of(node).load());
   if (!machine) return die(node, std::string(kCannotStart), machine.error());
   slot.process = std::make_unique<Process>(*this, node, *std::move(machine));

@@ -41,33 +41,6 @@ std::size_t size_of(const TargetResponse& answer) {
   return bytes;
 }
 
-/// How often somebody wanted the run to end. Touched by the handler only.
-volatile std::sig_atomic_t signals_received = 0;
-void count_signal(int) { signals_received = signals_received + 1; }
-
-/// While a run goes on.
-class SignalCount {
- public:
-  explicit SignalCount(bool wanted) : wanted_(wanted) {
-    if (!wanted_) return;
-    signals_received = 0;
-    interrupt_ = std::signal(SIGINT, count_signal);
-    terminate_ = std::signal(SIGTERM, count_signal);
-  }
-  ~SignalCount() {
-    if (!wanted_) return;
-    std::signal(SIGINT, interrupt_);
-    std::signal(SIGTERM, terminate_);
-  }
-  SignalCount(const SignalCount&) = delete;
-  SignalCount& operator=(const SignalCount&) = delete;
-
- private:
-  bool wanted_;
-  void (*interrupt_)(int) = nullptr;
-  void (*terminate_)(int) = nullptr;
-};
-
 }  // namespace
 
 SimWorld::SimWorld(const SimWorldOptions& options)
@@ -248,19 +221,20 @@ void SimWorld::stop_nodes(std::function<void()> done) {
   after(0, std::move(done));
 }
 
-void SimWorld::look_for_signals() {
-  for (; signals_seen_ < signals_received; ++signals_seen_) {
+void SimWorld::heed(const Impatience& impatience) {
+  for (; signals_heeded_ < impatience.count(); ++signals_heeded_) {
     if (interrupt_) interrupt_();
   }
 }
 
 void SimWorld::run() {
-  const SignalCount count(options_.handle_signals);
+  std::optional<Impatience> impatience;
+  if (options_.handle_signals) impatience.emplace();
   running_ = true;
   for (std::uint64_t steps = 1; running_; ++steps) {
     const bool more = timeline_.step();
     assert(more && "a run goes on until stop()");
-    if (options_.handle_signals && steps % kStepsBetweenLooks == 0) look_for_signals();
+    if (impatience && steps % kStepsBetweenLooks == 0) heed(*impatience);
   }
 }
 

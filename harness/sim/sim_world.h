@@ -2,7 +2,7 @@
 // and its seed. The same experiment and plan give the same history, byte for byte, on any machine.
 #pragma once
 
-#include <csignal>
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "harness/impatience.h"
 #include "harness/marks.h"
 #include "harness/sim/chance.h"
 #include "harness/sim/sim_disks.h"
@@ -34,6 +35,7 @@ class SimWorld : public World {
  public:
   explicit SimWorld(const SimWorldOptions&);
 
+  std::int64_t last_arrival() const override { return std::max(now(), network_.last_arrival()); }
   std::int64_t now() const override { return timeline_.now(); }
   std::int64_t wall_us() const override;
   void after(std::int64_t delay_ns, std::function<void()> callback) override;
@@ -80,7 +82,7 @@ class SimWorld : public World {
   void send_answer(std::size_t node, std::uint64_t call, TargetResponse);
   void connections_broken(std::size_t node, const std::string& how);
   NodeStatus status_of(std::size_t node) const;
-  void look_for_signals();
+  void heed(const Impatience&);
 
   SimWorldOptions options_;
   std::vector<std::string> names_;
@@ -96,7 +98,7 @@ class SimWorld : public World {
   std::uint64_t next_call_ = 1;
   Marks marks_;
   bool running_ = false;
-  int signals_seen_ = 0;
+  int signals_heeded_ = 0;
   std::function<void(Result<void>)> started_;
   std::function<void(NodeExit)> node_exit_;
   std::function<void()> interrupt_;

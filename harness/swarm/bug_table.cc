@@ -14,8 +14,8 @@ std::string runs_text(std::uint64_t runs) { return fmt::format("{} run{}", runs,
 
 std::string correct_text(const BugTrial& trial) {
   if (trial.correct_runs == 0) return "-";
-  if (trial.accusations.empty()) return runs_text(trial.correct_runs) + ", not accused";
-  return fmt::format("ACCUSED in {} of {}", trial.accusations.size(), runs_text(trial.correct_runs));
+  if (trial.accused == 0) return runs_text(trial.correct_runs) + ", not accused";
+  return fmt::format("ACCUSED in {} of {}", trial.accused, runs_text(trial.correct_runs));
 }
 
 Cells cells_of(const BugTrial& trial) {
@@ -54,12 +54,12 @@ std::vector<const BugTrial*> of_world(const std::vector<BugTrial>& trials, World
 std::string summary_of_world(const std::vector<BugTrial>& trials, WorldKind world) {
   std::vector<double> seconds;
   std::uint64_t correct_runs = 0;
-  std::size_t accused = 0;
+  std::uint64_t accused = 0;
   const std::vector<const BugTrial*> here = of_world(trials, world);
   for (const BugTrial* trial : here) {
     if (trial->caught) seconds.push_back(trial->wall_s);
     correct_runs += trial->correct_runs;
-    accused += trial->accusations.size();
+    accused += trial->accused;
   }
   if (here.empty()) return {};
   std::sort(seconds.begin(), seconds.end());
@@ -74,9 +74,8 @@ std::string summary_of_world(const std::vector<BugTrial>& trials, WorldKind worl
 }  // namespace
 
 Exit exit_of(const std::vector<BugTrial>& trials) {
-  const bool good = std::all_of(trials.begin(), trials.end(), [](const BugTrial& trial) {
-    return !trial.missed() && trial.accusations.empty();
-  });
+  const bool good = std::all_of(trials.begin(), trials.end(),
+                                [](const BugTrial& trial) { return !trial.missed() && trial.accused == 0; });
   return good ? Exit::pass : Exit::violated;
 }
 

@@ -20,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kAccusationsTold = 5;  // the first say enough
+
 class Stopwatch {
  public:
   double seconds() const {
@@ -66,7 +68,8 @@ class Trial {
       if (!run_bug(seed)) break;
     }
     result_.wall_s = watch.seconds();
-    for (std::uint64_t seed = 1; seed <= std::max(limits_.correct_runs, result_.runs); ++seed)
+    for (std::uint64_t seed = 1; !interrupted_ && seed <= std::max(limits_.correct_runs, result_.runs);
+         ++seed)
       run_correct(seed);
   }
 
@@ -105,7 +108,8 @@ class Trial {
         run->judgement.exit == Exit::violated ? accuser(run->judgement, bug_.caught_by) : nullptr;
     if (judged == nullptr) {
       result_.operations += run->outcome.operations.total();
-      return run->judgement.exit != Exit::interrupted;
+      interrupted_ = run->judgement.exit == Exit::interrupted;
+      return !interrupted_;
     }
     result_.operations += operations_until(judged->verdict, folder_ / "history.jsonl");
     result_.property = judged->verdict.property;
@@ -134,16 +138,23 @@ class Trial {
     wanted->store.bugs = {};
     const std::string reproduce = command(seed, " --set store.bugs=[]");
     const Result<Conducted> run = conducted(*wanted, reproduce);
+    if (run && run->judgement.exit == Exit::interrupted) {
+      interrupted_ = true;
+      return;
+    }
     ++result_.correct_runs;
     if (run && run->judgement.exit != Exit::violated && run->judgement.exit != Exit::environment) return;
-    result_.accusations.push_back(
-        fmt::format("{} ({})", run ? run->judgement.sentence : run.error().message, reproduce));
+    ++result_.accused;
+    if (result_.accusations.size() < kAccusationsTold)
+      result_.accusations.push_back(
+          fmt::format("{} ({})", run ? run->judgement.sentence : run.error().message, reproduce));
   }
 
   const store::BugInfo& bug_;
   const BugTrialLimits& limits_;
   fs::path folder_;
   BugTrial& result_;
+  bool interrupted_ = false;
 };
 
 }  // namespace
@@ -164,10 +175,8 @@ BugTrial try_bug(const store::BugInfo& bug, WorldKind world, const BugTrialLimit
 std::string to_text(const BugTrial& trial) {
   constexpr std::size_t kLongest = 2000;
   nlohmann::ordered_json accusations = nlohmann::ordered_json::array();
-  for (const std::string& accusation : trial.accusations) {
-    if (accusations.size() == 5) break;  // the first say enough
+  for (const std::string& accusation : trial.accusations)
     accusations.push_back(accusation.substr(0, kLongest));
-  }
   const nlohmann::ordered_json json = {{"bug", trial.bug},
                                        {"world", to_string(trial.world)},
                                        {"impossible", trial.impossible},
@@ -180,6 +189,7 @@ std::string to_text(const BugTrial& trial) {
                                        {"world_s", trial.world_s},
                                        {"wall_s", trial.wall_s},
                                        {"correct_runs", trial.correct_runs},
+                                       {"accused", trial.accused},
                                        {"accusations", std::move(accusations)}};
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
@@ -199,6 +209,7 @@ BugTrial bug_trial_from(const std::string& text) {
   trial.world_s = json.at("world_s");
   trial.wall_s = json.at("wall_s");
   trial.correct_runs = json.at("correct_runs");
+  trial.accused = json.at("accused");
   trial.accusations = json.at("accusations").get<std::vector<std::string>>();
   return trial;
 }

@@ -31,7 +31,8 @@ struct BugTrial {
   double world_s = 0;  ///< in the world's time
   double wall_s = 0;   ///< judging included
   std::uint64_t correct_runs = 0;
-  std::vector<std::string> accusations;  ///< of the correct store: why, and the command
+  std::uint64_t accused = 0;             ///< runs of the correct store
+  std::vector<std::string> accusations;  ///< of the first of them: why, and the command
 
   bool missed() const { return impossible.empty() && !caught; }
 };

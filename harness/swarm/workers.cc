@@ -19,37 +19,14 @@
 #include <utility>
 #include <vector>
 
+#include "harness/impatience.h"
+
 namespace fracas::harness {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
 constexpr int kPoll_ms = 200;
-
-volatile std::sig_atomic_t wishes_to_stop = 0;
-void wish_to_stop(int) { wishes_to_stop = wishes_to_stop + 1; }
-
-/// While workers run, SIGINT and SIGTERM are wishes.
-class Wishes {
- public:
-  Wishes() {
-    wishes_to_stop = 0;
-    struct sigaction action = {};
-    action.sa_handler = wish_to_stop;  // without SA_RESTART: it ends the wait for workers
-    sigaction(SIGINT, &action, &interrupt_);
-    sigaction(SIGTERM, &action, &terminate_);
-  }
-  ~Wishes() {
-    sigaction(SIGINT, &interrupt_, nullptr);
-    sigaction(SIGTERM, &terminate_, nullptr);
-  }
-  Wishes(const Wishes&) = delete;
-  Wishes& operator=(const Wishes&) = delete;
-
- private:
-  struct sigaction interrupt_ = {};
-  struct sigaction terminate_ = {};
-};
 
 /// One process: numbers go in and answers come out as single messages over one pair of sockets.
 struct Worker {
@@ -115,13 +92,13 @@ class Pool {
       end_the_late();
       idle();
     }
-    return wishes_to_stop > 0;
+    return impatience_.count() > 0;
   }
 
  private:
   using Place = std::vector<Worker>::iterator;
 
-  bool more() const { return !stopping_ && wishes_to_stop == 0 && next_ <= last_; }
+  bool more() const { return !stopping_ && impatience_.count() == 0 && next_ <= last_; }
   bool busy() const {
     return std::any_of(workers_.begin(), workers_.end(), [](const Worker& w) { return w.job.has_value(); });
   }
@@ -203,19 +180,19 @@ class Pool {
   }
 
   void tell(JobEnd& end) {
-    end.stopped = !end.answer && wishes_to_stop > 0;
+    end.stopped = !end.answer && impatience_.count() > 0;
     if (ended_(end) == Next::stop) stopping_ = true;
   }
 
   /// Kills those that are over their limit, and all once the user has waited long enough.
   void end_the_late() {
     const Clock::time_point now = Clock::now();
-    if (wishes_to_stop > 0 && !asked_to_end_) {
+    if (impatience_.count() > 0 && !asked_to_end_) {
       asked_to_end_ = now;
       for (const Worker& worker : workers_) kill(worker.pid, SIGTERM);
     }
     const bool impatient =
-        wishes_to_stop > 1 || (asked_to_end_ && seconds(now - *asked_to_end_) > options_.patience_s);
+        impatience_.count() > 1 || (asked_to_end_ && seconds(now - *asked_to_end_) > options_.patience_s);
     for (std::size_t i = 0; i < workers_.size();) {
       const Place worker = workers_.begin() + static_cast<long>(i);
       const bool late = worker->job && seconds(now - worker->began) > options_.limit_s;
@@ -254,6 +231,7 @@ class Pool {
   std::uint64_t next_;
   std::uint64_t last_;
   bool stopping_ = false;
+  Impatience impatience_;  ///< while workers run
   std::optional<Clock::time_point> asked_to_end_;
   std::vector<Worker> workers_;
 };
@@ -269,7 +247,6 @@ bool run_jobs(std::uint64_t first, std::uint64_t last, const WorkerOptions& opti
               const std::function<std::string(std::uint64_t)>& job,
               const std::function<Next(const JobEnd&)>& ended, const std::function<void()>& idle) {
   assert(options.workers >= 1 && first <= last);
-  const Wishes wishes;
   return Pool(options, job, first, last, ended).run(idle);
 }
 

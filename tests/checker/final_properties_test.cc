@@ -256,6 +256,7 @@ TEST(NoPhantoms, LooksAtDumpsAndSets) {
   EXPECT_EQ(judge("no-phantoms", s, dumped("siblings", {{"[1,8]"}})).count, 1U);
 }
 
+/// Found by the swarm: under lww such a key looks like a register, and its [] like a value that nobody wrote.
 TEST(NoPhantoms, ASetThatNobodyHasAddedToIsEmptyWhateverResolvesConflicts) {
   for (const std::string conflict : {"lww", "siblings", ""}) {
     Story s;

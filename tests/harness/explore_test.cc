@@ -443,14 +443,14 @@ TEST(ExploreCommand, tells_the_schedule_of_a_scope_that_is_named) {
   EXPECT_EQ(heard.exit, Exit::pass);
   EXPECT_THAT(heard.err, HasSubstr("regular is violated, as expected"));
   EXPECT_THAT(heard.err, HasSubstr("c1 begins put 1 at n1"));
-  EXPECT_THAT(heard.err, HasSubstr("1 of 1 scopes are as expected"));
+  EXPECT_THAT(heard.err, HasSubstr("1 of 1 as expected"));
   EXPECT_EQ(heard.out, "");
 }
 
 TEST(ExploreCommand, says_when_the_limit_was_reached) {
   const Heard heard = hear({.scopes = {"quorum-regular"}, .limit = 100});
   EXPECT_EQ(heard.exit, Exit::unknown);
-  EXPECT_THAT(heard.err, HasSubstr("the limit of 101 situations was reached (--limit)"));
+  EXPECT_THAT(heard.err, HasSubstr("the limit of 100 situations was reached (--limit)"));
 }
 
 TEST(ExploreCommand, prints_one_object_of_json) {

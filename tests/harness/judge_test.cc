@@ -248,6 +248,17 @@ TEST_F(RunFolder, ClockFaultsThatBeganTakeBackWhatRestsOnClocks) {
               std::pair(std::string("regular"), true));
 }
 
+/// Found by `fracas bugs` (a store that acknowledged what a full disk had refused, and ended): it was excused
+/// by its own end.
+TEST_F(RunFolder, ANodeThatEndedByItselfTakesBackNoPromise) {
+  read(3);
+  faults_ = R"({"event":"node-exit","node":"n1","time_ns":1,"status":"exit code 74"})"
+            "\n";
+  const Judgement judgement = judged();
+  EXPECT_EQ(judgement.exit, Exit::violated);
+  EXPECT_THAT(judgement.sentence, HasSubstr("regular is guaranteed"));
+}
+
 TEST_F(RunFolder, IsLeftAloneWhenReadOnly) {
   save();
   ASSERT_TRUE(judge_run(folder_, true));
@@ -310,6 +321,14 @@ TEST_F(RunFolder, MissingDumpsOfARunThatEndedAreRefused) {
 TEST_F(RunFolder, AnEmptyHistoryOfARunThatEndedAccusesNobody) {
   history_.clear();
   EXPECT_EQ(refused(), "history.jsonl: is empty, though the run came to its end");
+}
+
+TEST_F(RunFolder, ARunWithoutLoadIsVacuous) {
+  history_.clear();
+  replicas_.clear();
+  std::ofstream(folder_ / "replicas.jsonl").close();
+  run_["events"] = 0;
+  EXPECT_EQ(judged().exit, Exit::vacuous);
 }
 
 TEST_F(RunFolder, AHistoryCutBetweenTwoLinesAccusesNobody) {

@@ -84,24 +84,15 @@ TEST(LastWriteWins, WithWeakQuorumsAlsoReadsStaleValues) {
 TEST(AntiEntropy, IsWhatConvergenceRestsOn) {
   Experiment e = siblings();
   e.store.anti_entropy_ns = 0;
-  EXPECT_EQ(not_promised(e, kCrashes), Names{"convergence"});
-  e.store.hints = store::Hints::off;
   EXPECT_EQ(not_promised(e, kNone), Names{"convergence"});
-}
-
-TEST(Hints, BringReplicasTogetherWhereNoProcessEnds) {
-  Experiment e = siblings();
-  e.store.anti_entropy_ns = 0;
-  EXPECT_EQ(not_promised(e, kNone), Names{});
-  EXPECT_EQ(not_promised(e, {"network.partition", "process.pause", "disk.slow"}), Names{});
-  for (const char* kind : {"process.kill", "disk.full", "disk.power-loss"})
-    EXPECT_EQ(not_promised(e, {kind}), Names{"convergence"}) << kind;
+  e.store.hints = store::Hints::off;
+  EXPECT_EQ(not_promised(e, kCrashes), Names{"convergence"});
 }
 
 TEST(AntiEntropy, OffWithWeakQuorumsLeavesTheFinalStateOpen) {
   Experiment e = siblings(1, 1);
   e.store.anti_entropy_ns = 0;
-  EXPECT_EQ(not_promised(e, kCrashes),
+  EXPECT_EQ(not_promised(e, kNone),
             (Names{"read-your-writes", "regular", "lost-updates", "lost-writes", "convergence"}));
 }
 

@@ -5,8 +5,6 @@
 namespace fracas::harness {
 namespace {
 
-using Means = Settling::Means;
-
 const Settling::Pairs kPairs{{"n1", "n2"}, {"n2", "n1"}};
 
 NodeStatus status(std::uint64_t hints, const std::string& peer, std::uint64_t completed) {
@@ -17,7 +15,7 @@ NodeStatus status(std::uint64_t hints, const std::string& peer, std::uint64_t co
 }
 
 TEST(Settling, WaitsForTwoMoreExchangesOfEveryPair) {
-  Settling settling({"n1", "n2"}, kPairs, Means::exchanges, 0);
+  Settling settling({"n1", "n2"}, kPairs, true, 0);
   settling.observe("n1", status(0, "n2", 7), 1);
   settling.observe("n2", status(0, "n1", 3), 1);
   settling.observe("n1", status(0, "n2", 9), 2);
@@ -31,7 +29,7 @@ TEST(Settling, WaitsForTwoMoreExchangesOfEveryPair) {
 }
 
 TEST(Settling, DoesNotCountExchangesFromBeforeTheLastOperationCanHaveWritten) {
-  Settling settling({"n1"}, {{"n1", "n2"}}, Means::exchanges, 10);
+  Settling settling({"n1"}, {{"n1", "n2"}}, true, 10);
   settling.observe("n1", status(0, "n2", 1), 1);
   settling.observe("n1", status(0, "n2", 5), 9);
   settling.observe("n1", status(0, "n2", 6), 10);
@@ -41,7 +39,7 @@ TEST(Settling, DoesNotCountExchangesFromBeforeTheLastOperationCanHaveWritten) {
 }
 
 TEST(Settling, CountsFromZeroWhenANodeWasRestarted) {
-  Settling settling({"n1"}, {{"n1", "n2"}}, Means::exchanges, 0);
+  Settling settling({"n1"}, {{"n1", "n2"}}, true, 0);
   settling.observe("n1", status(0, "n2", 100), 1);
   settling.observe("n1", status(0, "n2", 1), 2);
   EXPECT_FALSE(settling.done());
@@ -50,7 +48,7 @@ TEST(Settling, CountsFromZeroWhenANodeWasRestarted) {
 }
 
 TEST(Settling, WaitsUntilNoHintIsPending) {
-  Settling settling({"n1"}, {}, Means::exchanges, 0);
+  Settling settling({"n1"}, {}, true, 0);
   settling.observe("n1", status(2, "n2", 0), 1);
   EXPECT_FALSE(settling.done());
   EXPECT_EQ(settling.settlement().hints_pending, 2u);
@@ -60,7 +58,7 @@ TEST(Settling, WaitsUntilNoHintIsPending) {
 }
 
 TEST(Settling, DoesNotTrustAnAbsenceOfHintsBeforeOperationsCanHaveLeftTheirs) {
-  Settling settling({"n1"}, {}, Means::exchanges, 10);
+  Settling settling({"n1"}, {}, true, 10);
   settling.observe("n1", status(0, "n2", 0), 9);
   EXPECT_FALSE(settling.done());
   settling.observe("n1", status(0, "n2", 0), 10);
@@ -68,29 +66,18 @@ TEST(Settling, DoesNotTrustAnAbsenceOfHintsBeforeOperationsCanHaveLeftTheirs) {
 }
 
 TEST(Settling, IsNotDoneWhileANodeHasNotReported) {
-  Settling settling({"n1", "n2"}, {}, Means::exchanges, 0);
+  Settling settling({"n1", "n2"}, {}, true, 0);
   settling.observe("n1", status(0, "n2", 0), 1);
   EXPECT_FALSE(settling.done());
   EXPECT_EQ(settling.settlement().reason, "n2 did not report its state");
 }
 
-TEST(Settling, IsDoneWithTheHintsWhereTheyWorkAlone) {
-  Settling settling({"n1"}, {{"n1", "n2"}}, Means::hints, 0);
-  settling.observe("n1", status(1, "n2", 0), 1);
-  EXPECT_FALSE(settling.done());
-  EXPECT_FALSE(settling.settlement().exchanges_completed);
-  settling.observe("n1", status(0, "n2", 0), 2);
-  EXPECT_TRUE(settling.done());
-  EXPECT_TRUE(settling.settlement().exchanges_completed);
-}
-
-TEST(Settling, SaysSoWhenAntiEntropyAndHintsAreOff) {
-  Settling settling({"n1"}, {{"n1", "n2"}}, Means::nothing, 0);
+TEST(Settling, SaysSoWhenAntiEntropyIsOff) {
+  Settling settling({"n1"}, {{"n1", "n2"}}, false, 0);
   settling.observe("n1", status(0, "n2", 0), 1);
   EXPECT_TRUE(settling.done());
   EXPECT_FALSE(settling.settlement().exchanges_completed);
-  EXPECT_EQ(settling.settlement().reason,
-            "anti-entropy and hints are off: nothing makes sure that the replicas agree");
+  EXPECT_EQ(settling.settlement().reason, "anti-entropy is off: nothing makes sure that the replicas agree");
 }
 
 TEST(Settling, ConsidersThePairsThatShareAKey) {

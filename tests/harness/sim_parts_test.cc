@@ -52,6 +52,22 @@ class SimNetworkTest : public testing::Test {
     while (timeline_.step()) {
     }
   }
+  /// The same seed once more.
+  struct Again {
+    Timeline timeline;
+    SimNetwork network{timeline, Chance(3), {"n1", "n2"}};
+    std::vector<int> arrivals(int count) {
+      std::vector<int> arrived;
+      for (int i = 0; i < count; ++i)
+        timeline.after(i * kMs, [this, i, &arrived] {
+          network.send(
+              0, 1, true, [] { return std::size_t{1000}; }, [i, &arrived] { arrived.push_back(i); });
+        });
+      while (timeline.step()) {
+      }
+      return arrived;
+    }
+  };
   nemesis::LinkCounters counters() { return network_.counters("n1", "n2"); }
   bool in_order() const { return std::is_sorted(arrived_.begin(), arrived_.end()); }
 
@@ -135,6 +151,44 @@ TEST_F(SimNetworkTest, RepeatsWhatIsDuplicatedAndDropsWhatIsCorrupted) {
   send(10);
   EXPECT_TRUE(arrived_.empty());
   EXPECT_EQ(counters().messages_corrupted, 10u);
+}
+
+/// Runs settle no earlier: what was long on its way may still write.
+TEST_F(SimNetworkTest, KnowsWhenTheLastOfItsMessagesWillHaveArrived) {
+  LinkRule slow, overtaken;
+  slow.delay = 500 * kMs;
+  overtaken.reorder = 300'000;
+  overtaken.reorder_by = 90 * kMs;
+  overtaken.duplicate = 300'000;
+  for (const LinkRule& rule : {slow, overtaken}) network_.impose("n1", "n2", rule);
+  send(100);
+  EXPECT_EQ(network_.last_arrival(), timeline_.now());
+  EXPECT_GT(timeline_.now(), 500 * kMs);
+}
+
+TEST_F(SimNetworkTest, DrawsForEachRuleWhateverOtherRulesThereWere) {
+  LinkRule lossy, other;
+  lossy.loss = 500'000;
+  other.delay = kMs;
+  network_.impose("n1", "n2", lossy);
+  send(100);
+  SimNetworkTest::Again again;
+  again.network.lift(again.network.impose("n2", "n1", other));
+  again.network.impose("n1", "n2", lossy);
+  EXPECT_EQ(again.arrivals(100), arrived_);
+}
+
+TEST_F(SimNetworkTest, ReleasesWhatItHeldIntoTheSilenceOfABlockedLink) {
+  LinkRule rule;
+  rule.hold = true;
+  const auto handle = network_.impose("n1", "n2", rule);
+  send(5);
+  network_.block("n1", "n2");
+  network_.lift(handle);
+  network_.unblock("n1", "n2");
+  send(0);
+  EXPECT_TRUE(arrived_.empty());
+  EXPECT_EQ(counters().messages_dropped, 5u);
 }
 
 TEST_F(SimNetworkTest, HoldsMessagesAndReleasesThemInOrder) {

@@ -134,6 +134,28 @@ TEST_F(SimWorldTest, AResetBreaksTheCallsThatAreOpen) {
   EXPECT_LT(story_.world().now(), kSecond);
 }
 
+/// Found by the swarm: the news that a message could not be sent was brought to a process that had been
+/// killed meanwhile. (A sanitizer sees it; without one the next incarnation would hear of what it never
+/// sent.)
+TEST_F(SimWorldTest, ARefusalIsNotBroughtToANodeThatWasKilledMeanwhile) {
+  for (std::int64_t delay = 0; delay < 2 * kMillisecond; delay += kMillisecond / 10) {
+    WorldStory story(WorldKind::sim);
+    story.start();
+    for (const char* down : {"n2", "n3"}) story.world().nodes().kill(down);
+    std::optional<TargetResponse> answer;
+    story.world().call(0, "n1", {TargetRequest::Kind::put, "k", "\"1-1\"", "", kSecond},
+                       [&](TargetResponse response) { answer = std::move(response); });
+    story.world().after(delay, [&] { story.world().nodes().kill("n1"); });
+    ASSERT_TRUE(story.eventually([&] { return answer.has_value(); }));
+    EXPECT_NE(answer->status, Status::ok) << delay;
+    for (const char* node : {"n1", "n2", "n3"}) {
+      ASSERT_TRUE(story.world().nodes().start(node));
+      ASSERT_TRUE(story.ready(node));
+    }
+    EXPECT_EQ(story.put("n1", "k", "\"1-2\"").status, Status::ok) << delay;
+  }
+}
+
 TEST_F(SimWorldTest, AFrozenClockStandsAndCatchesUpWhenItIsReleased) {
   story_.start();
   const auto handle = story_.world().clocks().distort("n1", {0, 0.0});
