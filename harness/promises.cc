@@ -82,7 +82,8 @@ Promise regular(const Facts& f) {
              "a later write higher");
 }
 
-/// Without either, what is read at the end may be an old replica's answer.
+/// Without either, what is read at the end may be an old replica's answer. (Where the replicas themselves can
+/// be asked, the checkers look at them; a run that is cut short has only its reads.)
 bool final_state_is_known(const Facts& f) { return f.quorum || f.store.anti_entropy_ns > 0; }
 
 Promise not_known(const Facts& f) {

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "results/html.h"
@@ -75,6 +77,25 @@ std::string fault_chips(const ordered_json& report) {
   return "<ul class=\"chips\" aria-label=\"Faults by kind\">\n" + out + "</ul>\n";
 }
 
+/// One sentence for a node that ended by itself again and again in the same way.
+std::vector<std::string> exits(const ordered_json& node_exits) {
+  std::map<std::pair<std::string, std::string>, std::pair<int, std::string>> by_node;
+  for (const auto& exit : node_exits) {
+    auto& [times, first_s] = by_node[{plain(exit["node"]), plain(exit["status"])}];
+    if (times++ == 0) first_s = decimal(exit["time_s"]);
+  }
+  std::vector<std::string> list;
+  for (const auto& [who, what] : by_node) {
+    const auto& [node, status] = who;
+    const auto& [times, first_s] = what;
+    list.push_back(times == 1
+                       ? fmt::format("{} ended by itself {} s into the run ({}).", node, first_s, status)
+                       : fmt::format("{} ended by itself {} times, first {} s into the run ({}).", node,
+                                     times, first_s, status));
+  }
+  return list;
+}
+
 /// What a reader should know before trusting the verdict.
 std::vector<std::string> warnings(const ordered_json& report) {
   std::vector<std::string> list;
@@ -84,9 +105,7 @@ std::vector<std::string> warnings(const ordered_json& report) {
   const std::size_t planned = report["planned_faults"], begun = report["faults"].size();
   if (begun < planned)
     list.push_back(fmt::format("{} of {} planned faults did not begin.", planned - begun, planned));
-  for (const auto& exit : report["node_exits"])
-    list.push_back(fmt::format("{} ended by itself {} s into the run ({}).", plain(exit["node"]),
-                               decimal(exit["time_s"]), plain(exit["status"])));
+  for (std::string& text : exits(report["node_exits"])) list.push_back(std::move(text));
   for (const auto& fault : report["faults"])
     if (fault["end_s"].is_null())
       list.push_back(

@@ -11,6 +11,7 @@
 #include "harness/commands/experiments_folder.h"
 #include "harness/commands/list.h"
 #include "harness/commands/plan.h"
+#include "harness/commands/run.h"
 #include "harness/commands/table.h"
 #include "harness/experiment_fields.h"
 #include "harness/promises.h"
@@ -182,8 +183,13 @@ std::string explanation(const Experiment& e) {
 }
 
 Exit explain_command(const std::string& name, Console& console) {
-  if (name == "default") {
+  if (name == kDefault) {
     console.out << explanation(default_experiment(WorldKind::local));
+    return Exit::pass;
+  }
+  if (name == kSwarm) {
+    console.out << paragraph(name, "an experiment", std::string(kSwarmAbout)) +
+                       "  what a seed draws: fracas run swarm --seed N --dry-run\n";
     return Exit::pass;
   }
   for (const auto explain : {explain_workload, explain_fault, explain_fault_class, explain_property,

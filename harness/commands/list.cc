@@ -4,6 +4,7 @@
 
 #include "checker/property.h"
 #include "harness/commands/experiments_folder.h"
+#include "harness/commands/run.h"
 #include "harness/commands/table.h"
 #include "harness/experiment.h"
 #include "harness/suggest.h"
@@ -21,7 +22,8 @@ std::vector<CatalogueEntry> entries(const Things& things) {
 
 /// A file that does not load is listed with what is wrong with it.
 std::vector<CatalogueEntry> experiment_entries() {
-  std::vector<CatalogueEntry> result;
+  std::vector<CatalogueEntry> result{{std::string(kDefault), default_experiment(WorldKind::local).about},
+                                     {std::string(kSwarm), std::string(kSwarmAbout)}};
   for (const std::filesystem::path& file : shipped_experiments()) {
     const Result<Experiment> experiment = load_experiment(file, {});
     result.push_back({file.stem().string(), experiment ? experiment->about : experiment.error().message});

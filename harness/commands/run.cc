@@ -106,7 +106,7 @@ Result<Experiment> drawn_experiment(const RunOptions& options) {
 
 Result<Experiment> loaded_experiment(const RunOptions& options) {
   std::optional<std::filesystem::path> file;
-  if (options.experiment) {
+  if (options.experiment && *options.experiment != kDefault) {
     Result<std::filesystem::path> found = find_experiment(*options.experiment);
     if (!found) return found.error();
     file = *found;

@@ -16,6 +16,10 @@ namespace fracas::harness {
 
 /// In place of an experiment's name: the one that is drawn from the seed (swarm/draw.h).
 inline constexpr std::string_view kSwarm = "swarm";
+inline constexpr std::string_view kSwarmAbout =
+    "An experiment of its own for each seed: cluster, configuration, load and faults are drawn.";
+/// As if none had been named.
+inline constexpr std::string_view kDefault = "default";
 
 /// Both included.
 struct SeedRange {

@@ -28,11 +28,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string many(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 /// How much there is of everything, in words.
 std::string extent(const Experiment& e) {
-  const auto many = [](std::size_t count, std::string_view what) {
-    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-  };
   return fmt::format("{}, {}, {}, {}, {}", many(e.script.size(), "operation"), many(e.faults.size(), "fault"),
                      many(static_cast<std::size_t>(e.store.nodes), "node"),
                      many(operations_by_client(e).size(), "client"),
@@ -162,8 +163,8 @@ class Shrink {
   }
 
   void show(const Experiment& best, std::uint64_t trials, std::string_view next) {
-    console_.err << fmt::format("{:6.1f} s  {} ({} trials), next: {}", watch_.seconds(), extent(best), trials,
-                                next)
+    console_.err << fmt::format("{:6.1f} s  {} ({}), next: {}", watch_.seconds(), extent(best),
+                                many(trials, "trial"), next)
                  << std::endl;
   }
 
@@ -196,13 +197,12 @@ class Shrink {
                                               : fmt::format("limit:   the budget of {} ended the search",
                                                             nemesis::format_duration(options_.budget_ns)))
                    << ": what is there fails, but more of it might be left out\n";
-    console_.err
-        << fmt::format(
-               "shrunk:  {}\nto:      {}\n         in {:.1f} s, {} trials, {} runs; it fails {} ({})\n",
-               extent(origin_.script), bold(console_, extent(shrunk_.experiment)), searched_s_,
-               shrunk_.trials, trials_->runs(), rate_text, origin_.property)
-        << "why:     " << reason << "\nreport:  " << (folder_ / "report.html").string()
-        << "\nagain:   " << again() << '\n';
+    console_.err << fmt::format("shrunk:  {}\nto:      {}\n         in {:.1f} s, {}, {}; it fails {} ({})\n",
+                                extent(origin_.script), bold(console_, extent(shrunk_.experiment)),
+                                searched_s_, many(shrunk_.trials, "trial"), many(trials_->runs(), "run"),
+                                rate_text, origin_.property)
+                 << "why:     " << reason << "\nreport:  " << (folder_ / "report.html").string()
+                 << "\nagain:   " << again() << '\n';
     if (trials_->interrupted()) return Exit::interrupted;
     return shrunk_.trials == 0 ? Exit::unknown : Exit::pass;
   }

@@ -42,13 +42,18 @@ RunOptions options_for(const RunOptions& all, std::uint64_t seed) {
 
 /// What --dry-run prints: a line per run.
 Exit print_plans(const RunOptions& options, Console& console) {
+  nlohmann::ordered_json plans = nlohmann::ordered_json::array();
   for (std::uint64_t seed = options.seeds->first; seed <= options.seeds->last; ++seed) {
     const Result<Experiment> experiment = resolve(options_for(options, seed));
     if (!experiment) return complain(console, experiment.error());
     const Result<nemesis::Plan> plan = plan_for(*experiment);
     if (!plan) return complain(console, plan.error());
-    console.out << headline(*experiment, *plan) << '\n';
+    if (options.json)
+      plans.push_back({{"seed", seed}, {"plan", headline(*experiment, *plan)}});
+    else
+      console.out << headline(*experiment, *plan) << '\n';
   }
+  if (options.json) console.out << nlohmann::ordered_json{{"plans", plans}}.dump(2) << '\n';
   return Exit::pass;
 }
 

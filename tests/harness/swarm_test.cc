@@ -187,7 +187,7 @@ TEST(SwarmTally, RunsThatSayNothingAreCountedAndFailNothing) {
   EXPECT_EQ(tally.verdict(false), "vacuous");
   tally.add(passed());
   EXPECT_EQ(tally.exit(false), Exit::pass);
-  EXPECT_EQ(tally.sentence(false), "1 run passed, none failed; the other 2 do not count");
+  EXPECT_EQ(tally.sentence(false), "1 run passed, none failed; 2 runs did not count");
   EXPECT_EQ(tally.exit(true), Exit::interrupted);
 }
 
