@@ -35,6 +35,9 @@ struct ScriptedOperation {
   int client = 0;
   workloads::Intent intent;
   std::string node;  ///< to ask; empty: the session chooses
+  // What its author expects; the run fails where it comes out otherwise.
+  std::string ends{};                              ///< "ok", "fail" or "info"; empty: anything
+  std::optional<std::vector<std::string>> sees{};  ///< values as compact JSON, in any order
 };
 
 struct Experiment {

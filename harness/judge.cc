@@ -218,6 +218,7 @@ RunTally tally(const Materials& m) {
   s.scripted = !m.experiment.script.empty();
   s.needs_reads = s.scripted ? reads(m.experiment.script) : m.experiment.load.reads > 0;
   for (const checker::Operation& operation : m.history.operations()) count_operation(s, operation);
+  s.script = script_outcome(m.experiment, m.history, s.interrupted);
   return s;
 }
 

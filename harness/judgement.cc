@@ -76,6 +76,12 @@ std::string unmet_sentence(const std::vector<const Judged*>& unmet, const Expect
                      others_sentence(unmet), first);
 }
 
+std::string script_sentence(const ScriptOutcome& script) {
+  return fmt::format("{} of {} expectations of the script {} not met: {}", script.other.size(),
+                     script.expected, script.other.size() == 1 ? "was" : "were",
+                     fmt::join(script.other, "; "));
+}
+
 std::string undecided_sentence(const Judged& judged, const Expectations& expect) {
   const checker::Verdict& v = judged.verdict;
   if (const auto expected = expect.find(v.property); expected != expect.end() && v.result == Result::holds)
@@ -90,7 +96,8 @@ std::optional<std::string> vacuous(const RunTally& run) {
     if (run.ok_reads + run.ok_writes > 0) return std::nullopt;
     return "the history has no operation that ended well, so nothing was tested";
   }
-  const std::uint64_t enough = run.scripted ? 1 : kEnough;
+  // A script that expects failures needs no success.
+  const std::uint64_t enough = run.script.expected > 0 ? 0 : run.scripted ? 1 : kEnough;
   if (run.ok_writes < enough)
     return fmt::format("too little was tested: acknowledged writes: {} (at least {} are needed)",
                        run.ok_writes, enough);
@@ -124,6 +131,10 @@ std::string pass_sentence(const std::vector<Judged>& all, const Expectations& ex
         fmt::format(" under {} that took effect (of {} planned)",
                     run.effective_faults == 1 ? "1 fault" : fmt::format("{} faults", run.effective_faults),
                     run.planned_faults);
+  if (run.script.expected > 0)
+    sentence += fmt::format(
+        "; {} of the script came out as expected",
+        run.script.expected == 1 ? "the operation" : fmt::format("{} operations", run.script.expected));
   return sentence + reported;
 }
 
@@ -177,6 +188,8 @@ Judgement conclude(std::vector<Judged> all, const Expectations& expect, const Ru
     std::string sentence = unmet_sentence(unmet, expect);
     return verdict(Exit::violated, "fail", std::move(sentence), std::move(all));
   }
+  if (!run.script.other.empty())
+    return verdict(Exit::violated, "fail", script_sentence(run.script), std::move(all));
   if (run.interrupted) {
     return verdict(
         Exit::interrupted, "interrupted",

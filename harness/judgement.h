@@ -9,6 +9,7 @@
 
 #include "checker/history.h"
 #include "harness/judge.h"
+#include "harness/script_outcome.h"
 
 namespace fracas::harness {
 
@@ -28,6 +29,7 @@ struct RunTally {
   std::size_t planned_faults = 0;
   bool faults_wanted = false;  ///< by the experiment, whether or not they began
   std::size_t effective_faults = 0;
+  ScriptOutcome script{};
 };
 
 void count_operation(RunTally&, const checker::Operation&);

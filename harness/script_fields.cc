@@ -55,6 +55,29 @@ Problem set_value(ScriptedOperation& operation, const Parameter& value) {
   return std::nullopt;
 }
 
+Problem set_ends(ScriptedOperation& operation, const Parameter& value) {
+  const std::string ends = to_text(value);
+  const std::vector<std::string> known{"ok", "fail", "info"};
+  if (std::find(known.begin(), known.end(), ends) == known.end())
+    return fmt::format("'{}' is no end of an operation{}", ends, did_you_mean(ends, known));
+  operation.ends = ends;
+  return std::nullopt;
+}
+
+Problem set_sees(ScriptedOperation& operation, const Parameter& value) {
+  const auto* list = std::get_if<std::vector<std::string>>(&value);
+  if (list == nullptr) return fmt::format("must be a list, such as ['\"3-17\"']{}", is(value));
+  std::vector<std::string> values;
+  for (const std::string& text : *list) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (json.is_discarded())
+      return fmt::format("'{}' is not the JSON text of a value, such as '\"3-17\"'", text);
+    values.push_back(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  }
+  operation.sees = std::move(values);
+  return std::nullopt;
+}
+
 const auto kFields = std::to_array<OperationField>({
     {"at", "a duration", "when, counted from the begin of the load",
      [](ScriptedOperation& o, const Parameter& v) { return set_duration(o.at, v, 0, kDay); },
@@ -71,6 +94,11 @@ const auto kFields = std::to_array<OperationField>({
     {"node", "a node's name", "whom the client asks; left out: it chooses",
      [](ScriptedOperation& o, const Parameter& v) { return set_text(o.node, v); },
      [](const ScriptedOperation& o) { return Json(o.node); }},
+    {"ends", "ok, fail or info", "how it is expected to end; the run fails if it does not", set_ends,
+     [](const ScriptedOperation& o) { return Json(o.ends); }},
+    {"sees", "a list of the JSON texts of values: ['\"3-17\"']; [] for nothing",
+     "what a read is expected to return, in any order; the run fails if it does not", set_sees,
+     [](const ScriptedOperation& o) { return Json(o.sees.value_or(std::vector<std::string>())); }},
 });
 
 std::optional<std::pair<std::string, std::string>> problem_of(const ScriptedOperation& operation,
@@ -89,6 +117,9 @@ std::optional<std::pair<std::string, std::string>> problem_of(const ScriptedOper
     return std::pair("value", fmt::format("is missing: what does the {} write?", to_string(intent.f)));
   if (!changes && intent.value != "null")
     return std::pair("value", fmt::format("a {} writes no value", to_string(intent.f)));
+  if (operation.sees && intent.f != checker::Function::read)
+    return std::pair(
+        "sees", fmt::format("a {} sees nothing that could be expected; read after it", to_string(intent.f)));
   if (!operation.node.empty() && std::find(nodes.begin(), nodes.end(), operation.node) == nodes.end())
     return std::pair(
         "node", fmt::format("there is no node '{}'{}", operation.node, did_you_mean(operation.node, nodes)));
@@ -104,6 +135,8 @@ Json to_json(const ScriptedOperation& operation) {
   for (const OperationField& field : kFields) json[std::string(field.key)] = field.get(operation);
   if (operation.node.empty()) json.erase("node");
   if (operation.intent.value == "null") json.erase("value");
+  if (operation.ends.empty()) json.erase("ends");
+  if (!operation.sees) json.erase("sees");
   return json;
 }
 

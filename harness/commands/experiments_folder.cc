@@ -31,7 +31,7 @@ std::vector<fs::path> shipped_experiments() {
   std::error_code ignored;
   for (const fs::path& folder : candidates()) {
     if (!fs::is_directory(folder, ignored)) continue;
-    for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored))
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder, ignored))
       if (entry.path().extension() == ".toml") files.push_back(entry.path());
     break;
   }

@@ -37,7 +37,7 @@ class CommandLine(EndToEnd):
             self.assertIn(known, done.stdout + done.stderr, what)
 
     def test_every_shipped_experiment_can_be_explained(self):
-        for file in sorted(EXPERIMENTS.glob("*.toml")):
+        for file in sorted(EXPERIMENTS.rglob("*.toml")):
             done = self.fracas("explain", file)
             self.assertEqual(done.returncode, 0, f"{file.name}: {done.stderr}")
             self.assertIn("guaranteed", done.stdout + done.stderr)

@@ -70,6 +70,10 @@ ScriptedOperation any_operation(const Experiment& e, int number) {
   if (operation.intent.f == checker::Function::write)
     operation.intent.value = nlohmann::json(*any_text() + std::to_string(number)).dump();
   if (*rc::gen::arbitrary<bool>()) operation.node = *rc::gen::elementOf(node_names(e));
+  operation.ends = *rc::gen::element<std::string>("", "ok", "fail", "info");
+  if (operation.intent.f == checker::Function::read && *rc::gen::arbitrary<bool>())
+    operation.sees = *rc::gen::element(std::vector<std::string>{}, std::vector<std::string>{"\"1-1\""},
+                                       std::vector<std::string>{"1", "{\"a\":[]}"});
   return operation;
 }
 
