@@ -100,9 +100,8 @@ std::string SwarmTally::sentence(bool interrupted) const {
   const std::uint64_t passed = count("pass");
   if (passed == 0)
     return fmt::format("of {} none tested enough to pass, and none failed", times(runs_, "run"));
-  return fmt::format(
-      "{} passed, none failed{}", times(passed, "run"),
-      passed == runs_ ? "" : fmt::format("; {} did not count", times(runs_ - passed, "run")));
+  return fmt::format("{} passed, none failed{}", times(passed, "run"),
+                     passed == runs_ ? "" : fmt::format("; {} did not count", times(runs_ - passed, "run")));
 }
 
 std::map<std::string, std::uint64_t> SwarmTally::faults_by_class() const {
