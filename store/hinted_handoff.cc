@@ -33,7 +33,10 @@ bool HintedHandoff::load(std::string_view record_key, KeyState state, std::size_
 }
 
 void HintedHandoff::add(Step& step, NodeIndex target, const std::string& key, const KeyState& state) {
-  if (pending_ >= max_hints || bytes_ >= max_hint_bytes) {
+  const auto known = targets_.find(target);
+  const bool kept_already = known != targets_.end() && known->second.hints.contains(key);
+  const bool full = pending_ >= max_hints || bytes_ >= max_hint_bytes;
+  if (full && !kept_already) {  // what is kept must not fall behind: it would be delivered as the newest
     ++shared_.counters.hints_refused;
     shared_.marks.reach(Mark::hint_refused);
     return;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/hinted_handoff.h"
 #include "test_cluster.h"
 
 namespace fracas::store {
@@ -137,6 +138,22 @@ TEST(Hints, many_for_one_home_all_arrive) {
   cluster.pass(second);
   EXPECT_EQ(cluster.metric(0, "fracas_hints_pending"), 0);
   EXPECT_EQ(cluster.node(2).keys().size(), 500U);
+}
+
+TEST(Hints, over_the_limit_are_refused_but_what_is_kept_does_not_fall_behind) {
+  Config config = hints_only();
+  config.max_value_bytes = max_hint_bytes;
+  TestCluster cluster(config);
+  const auto homes = cluster.homes("k");
+  cluster.crash(homes[2]);
+  const auto first = cluster.put(homes[0], "k", "1");
+  const std::string large(max_hint_bytes / 16, '1');
+  for (int i = 0; i < 18; ++i) cluster.put(homes[0], "other" + std::to_string(i), large);
+  ASSERT_GT(cluster.metric(homes[0], "fracas_hints_refused_total"), 0);
+  cluster.put(homes[0], "k", "2", first.context);
+  cluster.restart(homes[2]);
+  cluster.pass(second);
+  EXPECT_TRUE(cluster.agree("k"));
 }
 
 TEST(Hints, switched_off_are_not_kept) {
