@@ -56,11 +56,16 @@ class Swarm(EndToEnd):
         self.assertIn("kinds_overlap", summary["coverage"]["reached"])
         self.assertEqual(sorted(f.name for f in folder.iterdir()), ["swarm.json"])
 
-    def test_without_out_a_swarm_that_passes_leaves_no_folder(self):
+    def test_a_swarm_that_passes_leaves_its_summary_and_says_where(self):
         done = self.fracas("run", "--world", "sim", "--seeds", "1..3")
         self.assertEqual(done.returncode, 0, done.stderr)
         runs = self.scratch / "runs"
-        self.assertEqual([f.name for f in runs.iterdir() if "-swarm-" in f.name], [])
+        folder = next(f for f in runs.iterdir() if "-swarm-" in f.name)
+        self.assertEqual([f.name for f in folder.iterdir()], ["swarm.json"])
+        self.assertIn(folder.name, done.stderr)
+        checked = self.fracas("check", folder)
+        self.assertEqual(checked.returncode, 254)
+        self.assertIn("is the folder of many runs", checked.stderr)
 
     def test_the_command_that_is_printed_fails_again_in_the_same_way(self):
         done = self.fracas("run", "bug-first-reply-wins", "--world", "sim", "--seeds", "1..100", "--json")
