@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,6 +22,8 @@ using Homes = std::vector<int>;
 
 /// Names that are tried for a key, until one lives where the old one did.
 constexpr int kNamesTried = 300;
+/// In which operations that asked the node may be spread over the others.
+constexpr std::size_t kMostWays = 16;
 
 std::string node_name(int node) { return fmt::format("n{}", node + 1); }
 
@@ -136,6 +139,24 @@ std::map<std::string, std::string> keys_without(const Experiment& experiment, in
   return names;
 }
 
+/// Whom each of so many operations may ask instead: all the same node, and, where that is few enough to try,
+/// every other way.
+std::vector<std::vector<int>> others_to_ask(std::size_t operations, int nodes) {
+  std::vector<std::vector<int>> ways;
+  for (int node = 0; node < nodes; ++node) ways.emplace_back(operations, node);
+  std::size_t all = 1;
+  for (std::size_t i = 0; i < operations && all <= kMostWays; ++i) all *= static_cast<std::size_t>(nodes);
+  if (all > kMostWays) return ways;
+  for (std::size_t number = 0; number < all; ++number) {
+    std::vector<int> way;
+    for (std::size_t i = 0, rest = number; i < operations; ++i, rest /= static_cast<std::size_t>(nodes))
+      way.push_back(static_cast<int>(rest % static_cast<std::size_t>(nodes)));
+    if (std::adjacent_find(way.begin(), way.end(), std::not_equal_to<>()) != way.end())
+      ways.push_back(std::move(way));
+  }
+  return ways;
+}
+
 }  // namespace
 
 std::vector<Experiment> without_node(const Experiment& experiment, int node) {
@@ -147,20 +168,20 @@ std::vector<Experiment> without_node(const Experiment& experiment, int node) {
   for (const nemesis::FaultSpec& fault : experiment.faults)
     if (auto renamed = renamed_fault(fault, names)) base.faults.push_back(std::move(*renamed));
   const std::map<std::string, std::string> keys = keys_without(experiment, node);
-  bool asked = false;
-  for (ScriptedOperation& operation : base.script) {
+  std::vector<std::size_t> orphans;
+  for (std::size_t i = 0; i < base.script.size(); ++i) {
+    ScriptedOperation& operation = base.script[i];
     operation.intent.key = keys.at(operation.intent.key);
     if (names.is_gone(operation.node))
-      asked = true;
+      orphans.push_back(i);
     else
       operation.node = names.of(operation.node);
   }
-  if (!asked) return {base};
+  if (orphans.empty()) return {base};
   std::vector<Experiment> ways;
-  for (int other = 0; other < base.store.nodes; ++other) {
+  for (const std::vector<int>& others : others_to_ask(orphans.size(), base.store.nodes)) {
     Experiment& way = ways.emplace_back(base);
-    for (std::size_t i = 0; i < way.script.size(); ++i)
-      if (names.is_gone(experiment.script[i].node)) way.script[i].node = node_name(other);
+    for (std::size_t i = 0; i < orphans.size(); ++i) way.script[orphans[i]].node = node_name(others[i]);
   }
   return ways;
 }

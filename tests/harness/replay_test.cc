@@ -193,7 +193,7 @@ TEST_F(StoredRuns, AreShrunkToAHandfulOfOperations) {
   ASSERT_TRUE(small) << small.error().message;
   EXPECT_LE(small->script.size(), 6u);
   EXPECT_LE(small->faults.size(), 1u);
-  EXPECT_LT(small->store.nodes, 5);
+  EXPECT_EQ(small->store.nodes, 3);
   EXPECT_EQ(json("small/report.json").at("verdict"), "fail");
   std::vector<std::string> left;
   for (const auto& entry : fs::directory_iterator(path("small"))) left.push_back(entry.path().filename());

@@ -337,6 +337,15 @@ TEST(FewerNodes, KeepTheHomesOfKeysThatTheNodeDidNotHold) {
   }
 }
 
+TEST(FewerNodes, AFewOperationsMayAskDifferentOthers) {
+  Experiment e = busy();
+  e.script.resize(2);
+  for (ScriptedOperation& operation : e.script) operation.node = "n5";
+  std::set<std::pair<std::string, std::string>> asked;
+  for (const Experiment& way : without_node(e, 4)) asked.emplace(way.script[0].node, way.script[1].node);
+  EXPECT_EQ(asked.size(), 16u) << "each of four, twice";
+}
+
 TEST(FewerNodes, LeaveOutWhatWasDoneToTheNode) {
   Experiment e = busy();
   e.script.clear();
