@@ -260,8 +260,8 @@ TEST(ExperimentJson, RefusesWhatIsNoExperiment) {
 
 TEST(ShippedExperiments, AllLoadAndSayWhatTheyShow) {
   int count = 0;
-  for (const auto& file :
-       std::filesystem::recursive_directory_iterator(std::string(FRACAS_SOURCE_DIR) + "/workloads/experiments")) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(FRACAS_SOURCE_DIR) +
+                                                                        "/workloads/experiments")) {
     if (file.path().extension() != ".toml") continue;
     ++count;
     const Result<Experiment> e = load_experiment(file.path(), {});
