@@ -24,13 +24,6 @@ std::string ends_text(std::string_view ends) {
   return ends == "fail" ? "fail" : "end without an answer";
 }
 
-std::string wish(const ScriptedOperation& scripted) {
-  std::vector<std::string> parts;
-  if (!scripted.ends.empty()) parts.push_back(ends_text(scripted.ends));
-  if (scripted.sees) parts.push_back("see " + values_text(*scripted.sees));
-  return fmt::format("{}", fmt::join(parts, " and "));
-}
-
 std::string_view end_of(const Operation& operation) {
   switch (operation.outcome) {
     case checker::Outcome::ok:
@@ -78,6 +71,13 @@ std::map<std::int32_t, std::vector<const Operation*>> by_session(const checker::
 
 }  // namespace
 
+std::string expectation_of(const ScriptedOperation& scripted) {
+  std::vector<std::string> parts;
+  if (!scripted.ends.empty()) parts.push_back(ends_text(scripted.ends));
+  if (scripted.sees) parts.push_back("see " + values_text(*scripted.sees));
+  return fmt::format("{}", fmt::join(parts, " and "));
+}
+
 ScriptOutcome script_outcome(const Experiment& experiment, const checker::History& history, bool cut_short) {
   std::vector<std::size_t> order(experiment.script.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
@@ -98,8 +98,8 @@ ScriptOutcome script_outcome(const Experiment& experiment, const checker::Histor
     if (came.empty()) continue;
     outcome.other.push_back(fmt::format("operation.{}, the {} of {} by client {}{}, was to {}, but {}", i,
                                         to_string(scripted.intent.f), scripted.intent.key, scripted.client,
-                                        scripted.node.empty() ? "" : " via " + scripted.node, wish(scripted),
-                                        came));
+                                        scripted.node.empty() ? "" : " via " + scripted.node,
+                                        expectation_of(scripted), came));
   }
   return outcome;
 }

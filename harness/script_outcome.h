@@ -9,6 +9,9 @@
 
 namespace fracas::harness {
 
+/// "be acknowledged", "see \"v7\""; empty: nothing is expected.
+std::string expectation_of(const ScriptedOperation&);
+
 struct ScriptOutcome {
   std::size_t expected = 0;        ///< operations of which something is expected
   std::vector<std::string> other;  ///< a sentence for each that came out otherwise

@@ -9,6 +9,7 @@
 #include "harness/commands/table.h"
 #include "harness/experiment_resolver.h"
 #include "harness/run_files.h"
+#include "harness/script_outcome.h"
 #include "harness/setting.h"
 #include "nemesis/planner.h"
 #include "store/ring.h"
@@ -64,14 +65,21 @@ Result<nemesis::Plan> read_plan(const std::filesystem::path& folder, const Exper
 
 std::string script_text(const std::vector<ScriptedOperation>& script, std::size_t most) {
   std::vector<Row> rows;
+  bool expected = false;
   for (const ScriptedOperation& operation : script) {
     if (rows.size() == most) break;
     const workloads::Intent& intent = operation.intent;
     rows.push_back({nemesis::format_duration(operation.at), fmt::format("client {}", operation.client),
                     std::string(to_string(intent.f)), intent.key, intent.value == "null" ? "" : intent.value,
-                    operation.node});
+                    operation.node, expectation_of(operation)});
+    expected = expected || !rows.back().back().empty();
   }
-  std::string text = table({"at", "who", "operation", "key", "value", "node"}, rows);
+  Row header{"at", "who", "operation", "key", "value", "node", "is expected to"};
+  if (!expected) {
+    header.pop_back();
+    for (Row& row : rows) row.pop_back();
+  }
+  std::string text = table(header, rows);
   if (script.size() > most) text += fmt::format("... and {} more operations\n", script.size() - most);
   return text;
 }
