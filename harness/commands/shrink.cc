@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <csignal>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -22,6 +21,7 @@
 #include "harness/shrink/parts.h"
 #include "harness/shrink/script_of_run.h"
 #include "harness/shrink/story.h"
+#include "harness/stopwatch.h"
 
 namespace fracas::harness {
 namespace {
@@ -39,16 +39,6 @@ std::string extent(const Experiment& e) {
                      many(operations_by_client(e).size(), "client"),
                      fmt::format("{:.1f} s", static_cast<double>(e.steady + e.duration) / 1e9));
 }
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
 
 /// The run that is to be shrunk, read and judged.
 struct Origin {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -13,6 +12,7 @@
 #include "harness/commands/experiments_folder.h"
 #include "harness/commands/plan.h"
 #include "harness/judgement.h"
+#include "harness/stopwatch.h"
 #include "harness/swarm/one_run.h"
 
 namespace fracas::harness {
@@ -21,16 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kAccusationsTold = 5;  // the first say enough
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
 
 /// What accuses the store: the property that the table names, if it is among them, else the most telling.
 const Judged* accuser(const Judgement& judgement, std::string_view expected) {

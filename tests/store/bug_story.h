@@ -40,13 +40,32 @@ inline Config five_nodes() {
   return config;
 }
 
-inline TestCluster::Fate deliver_all(const TestCluster::Envelope&) { return TestCluster::Fate::deliver; }
+// Events of more than one story.
 
-inline auto cut_off(NodeIndex node) {
-  return [node](const TestCluster::Envelope& envelope) {
-    return envelope.to == node || envelope.from == node ? TestCluster::Fate::drop
-                                                        : TestCluster::Fate::deliver;
+/// The network brings a forwarded put once more after it was answered.
+inline void forward_twice(TestCluster& cluster) {
+  cluster.fate = [&](const auto& envelope) {
+    if (std::holds_alternative<ForwardRequest>(envelope.message)) cluster.held.push_back(envelope);
+    return TestCluster::Fate::deliver;
   };
+  cluster.put(cluster.stranger("k"), "k", "1");
+  cluster.release_held();
+  cluster.run();
+}
+
+/// A read repair of the last home is held up until a newer write has arrived there.
+inline void repair_what_is_newer_by_then(TestCluster& cluster) {
+  const auto homes = cluster.homes("k");
+  cluster.fate = cut_off(homes[2]);
+  const auto first = cluster.put(homes[0], "k", "1");
+  cluster.fate = [&](const auto& envelope) {
+    const auto* write = std::get_if<WriteRequest>(&envelope.message);
+    return write != nullptr && write->operation == 0 ? TestCluster::Fate::hold : TestCluster::Fate::deliver;
+  };
+  cluster.get(homes[0], "k", 3);
+  cluster.put(homes[0], "k", "2", first.context);
+  cluster.release_held();
+  cluster.run();
 }
 
 /// "1,2": sorted, so that siblings have one order.

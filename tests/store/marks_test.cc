@@ -68,16 +68,6 @@ void acknowledge_twice(TestCluster& cluster) {
   cluster.run();
 }
 
-void forward_twice(TestCluster& cluster) {
-  cluster.fate = [&](const auto& envelope) {
-    if (std::holds_alternative<ForwardRequest>(envelope.message)) cluster.held.push_back(envelope);
-    return Fate::deliver;
-  };
-  cluster.put(cluster.stranger("k"), "k", "1");
-  cluster.release_held();
-  cluster.run();
-}
-
 /// The last home has missed a write, and its reply to a get comes last.
 void reply_late_and_stale(TestCluster& cluster) {
   const auto homes = cluster.homes("k");
@@ -86,20 +76,6 @@ void reply_late_and_stale(TestCluster& cluster) {
   cluster.fate = [&](const auto& envelope) { return envelope.to == homes[2] ? Fate::hold : Fate::deliver; };
   cluster.get(homes[0], "k", 2);
   cluster.fate = deliver_all;
-  cluster.release_held();
-  cluster.run();
-}
-
-void repair_what_is_newer_by_then(TestCluster& cluster) {
-  const auto homes = cluster.homes("k");
-  cluster.fate = cut_off(homes[2]);
-  const auto first = cluster.put(homes[0], "k", "1");
-  cluster.fate = [&](const auto& envelope) {
-    const auto* write = std::get_if<WriteRequest>(&envelope.message);
-    return write != nullptr && write->operation == 0 ? Fate::hold : Fate::deliver;
-  };
-  cluster.get(homes[0], "k", 3);
-  cluster.put(homes[0], "k", "2", first.context);
   cluster.release_held();
   cluster.run();
 }

@@ -82,13 +82,7 @@ std::string merge_of_lists_of_different_length(const BugSet& bugs) {
 
 std::string forward_that_arrives_twice(const BugSet& bugs) {
   TestCluster cluster(with(bugs, five_nodes()));
-  cluster.fate = [&](const auto& envelope) {
-    if (std::holds_alternative<ForwardRequest>(envelope.message)) cluster.held.push_back(envelope);
-    return Fate::deliver;
-  };
-  cluster.put(cluster.stranger("k"), "k", "1");
-  cluster.release_held();
-  cluster.run();
+  forward_twice(cluster);
   return joined(cluster.get(cluster.stranger("k"), "k", 3).values);
 }
 

@@ -26,18 +26,8 @@ std::string copy_after_a_late_repair(const BugSet& bugs) {
   Config config = with(bugs);
   config.repair = Repair::async;
   TestCluster cluster(config);
-  const auto homes = cluster.homes("k");
-  cluster.fate = cut_off(homes[2]);
-  const auto first = cluster.put(homes[0], "k", "1");
-  cluster.fate = [&](const auto& envelope) {
-    const auto* write = std::get_if<WriteRequest>(&envelope.message);
-    return write != nullptr && write->operation == 0 ? Fate::hold : Fate::deliver;
-  };
-  cluster.get(homes[0], "k", 3);
-  cluster.put(homes[0], "k", "2", first.context);
-  cluster.release_held();
-  cluster.run();
-  return copy_at(cluster, homes[2], "k");
+  repair_what_is_newer_by_then(cluster);
+  return copy_at(cluster, cluster.homes("k")[2], "k");
 }
 
 /// One home has missed the delete; another has missed the value that was written after a delete.

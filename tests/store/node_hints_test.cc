@@ -19,14 +19,6 @@ Config hints_only() {
   return config;
 }
 
-Fate deliver_all(const TestCluster::Envelope&) { return Fate::deliver; }
-
-auto cut_off(NodeIndex node) {
-  return [node](const TestCluster::Envelope& envelope) {
-    return envelope.to == node || envelope.from == node ? Fate::drop : Fate::deliver;
-  };
-}
-
 TEST(Hints, never_count_towards_w) {
   TestCluster cluster(hints_only());
   const auto homes = cluster.homes("k");

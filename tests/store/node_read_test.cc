@@ -16,14 +16,6 @@ using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 using Fate = TestCluster::Fate;
 
-Fate deliver_all(const TestCluster::Envelope&) { return Fate::deliver; }
-
-auto cut_off(NodeIndex node) {
-  return [node](const TestCluster::Envelope& envelope) {
-    return envelope.to == node || envelope.from == node ? Fate::drop : Fate::deliver;
-  };
-}
-
 /// All homes have 6, all but the last have 7.
 void make_last_home_stale(TestCluster& cluster, const std::string& key) {
   const auto homes = cluster.homes(key);

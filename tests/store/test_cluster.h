@@ -114,6 +114,16 @@ class TestCluster {
   std::int64_t now_ns_ = 1'000'000'000;
 };
 
+// What `fate` can be.
+inline TestCluster::Fate deliver_all(const TestCluster::Envelope&) { return TestCluster::Fate::deliver; }
+
+inline auto cut_off(NodeIndex node) {
+  return [node](const TestCluster::Envelope& envelope) {
+    return envelope.to == node || envelope.from == node ? TestCluster::Fate::drop
+                                                        : TestCluster::Fate::deliver;
+  };
+}
+
 /// A request of each kind, for call() and send().
 ClientRequest get_request(const std::string& key);
 ClientRequest put_request(const std::string& key, const std::string& value, const std::string& context = "");
