@@ -1,0 +1,23 @@
+// The cells of the guarantee matrix: one function per property, in the file of its kind. Each gives a reason
+// for every combination of facts. A new property: one function here, one row in harness/promises.cc.
+#pragma once
+
+#include "harness/promises.h"
+#include "harness/promises/facts.h"
+
+namespace fracas::harness {
+
+// reads.cc: what a read may return.
+Promise read_your_writes(const Facts&);
+Promise regular(const Facts&);
+// writes.cc: what becomes of acknowledged writes.
+Promise lost_updates(const Facts&);
+Promise lost_writes(const Facts&);
+Promise durability(const Facts&);
+// replicas.cc: what replicas come to.
+Promise convergence(const Facts&);
+// honesty.cc: what no configuration excuses.
+Promise no_phantoms(const Facts&);
+Promise honest_failures(const Facts&);
+
+}  // namespace fracas::harness

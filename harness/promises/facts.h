@@ -1,0 +1,34 @@
+// What the cells of the guarantee matrix ask about a configuration and the faults that took effect.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "harness/experiment.h"
+#include "harness/promises.h"
+
+namespace fracas::harness {
+
+/// What the cells ask about.
+struct Facts {
+  const store::Config& store;
+  const ClientBehaviour& clients;
+  bool lww = false;
+  bool quorum = false;       ///< every read quorum meets every write quorum
+  bool clocks = false;       ///< a wall clock was distorted
+  bool power_loss = false;   ///< what was not synced is gone
+  std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not
+  bool copies_left = true;   ///< so few replicas have that each acknowledged write is still on one
+};
+
+Facts facts(const Experiment&, const std::set<std::string>& fault_kinds);
+
+// Phrases that several cells share.
+Promise yes(std::string reason);
+Promise no(std::string reason);
+/// "r + w = 2 + 2 > n = 3"
+std::string quorums(const Facts&);
+/// Not guaranteed, because copies may be gone.
+Promise damaged(const Facts&);
+
+}  // namespace fracas::harness

@@ -1,0 +1,38 @@
+// What a read may return.
+#include <fmt/format.h>
+
+#include "harness/promises/cells.h"
+
+namespace fracas::harness {
+
+Promise read_your_writes(const Facts& f) {
+  if (!f.state_damage.empty()) return damaged(f);
+  if (!f.quorum)
+    return no(
+        fmt::format("{}: a read may be answered by replicas that have not seen the session's own write{}",
+                    quorums(f), f.clients.sticky ? ", also when the client keeps to one coordinator" : ""));
+  if (f.lww && f.clocks)
+    return yes(quorums(f) +
+               ": every read meets a replica that has the session's own write or one with a higher stamp "
+               "(judged in stamp order: an own write that lost by its stamp is lost-writes' business)");
+  return yes(quorums(f) + ": every read meets a replica that has the session's own write or a later one");
+}
+
+Promise regular(const Facts& f) {
+  if (!f.state_damage.empty()) return damaged(f);
+  if (!f.quorum)
+    return no(quorums(f) +
+              ": a read may be answered by replicas that an acknowledged write has not reached yet");
+  if (!f.lww)
+    return yes(quorums(f) +
+               ": every read meets every acknowledged write, and siblings are kept until a context "
+               "covers them");
+  if (f.clocks)
+    return no(
+        "a distorted wall clock gives a later write a lower stamp, and reads then return the earlier one");
+  return yes(quorums(f) +
+             ": every read meets every acknowledged write, and undistorted clocks of one machine stamp "
+             "a later write higher");
+}
+
+}  // namespace fracas::harness

@@ -1,0 +1,71 @@
+// What becomes of acknowledged writes.
+#include <fmt/format.h>
+
+#include "harness/promises/cells.h"
+
+namespace fracas::harness {
+namespace {
+
+/// Without either, what is read at the end may be an old replica's answer. (Where the replicas themselves can
+/// be asked, the checkers look at them; a run that is cut short has only its reads.)
+bool final_state_is_known(const Facts& f) { return f.quorum || f.store.anti_entropy_ns > 0; }
+
+Promise not_known(const Facts& f) {
+  return no(quorums(f) +
+            " and anti-entropy is off: what is read at the end may come from a replica that missed the "
+            "write for good");
+}
+
+}  // namespace
+
+Promise lost_updates(const Facts& f) {
+  if (f.lww)
+    return no(
+        "lww keeps one of two concurrent read-modify-writes and drops the effect of the other, without any "
+        "fault");
+  if (!f.copies_left) return damaged(f);
+  if (!final_state_is_known(f)) return not_known(f);
+  if (!f.clients.contexts)
+    return yes("a put without context supersedes nothing: every update stays as a sibling of its own");
+  return yes(
+      "a put supersedes only what its context covers, which is what its client had read and merged; at any r "
+      "and w, under any clock");
+}
+
+Promise lost_writes(const Facts& f) {
+  if (!f.state_damage.empty()) return damaged(f);
+  if (f.lww && f.clocks)
+    return no(
+        "the higher stamp wins: a distorted wall clock lets an earlier write beat one that began after it "
+        "ended");
+  if (!final_state_is_known(f)) return not_known(f);
+  if (f.lww)
+    return yes(
+        "undistorted clocks of one machine stamp a write higher than every write that ended before it began");
+  return yes("a write is superseded only by one whose context covers it, whatever clocks say");
+}
+
+Promise durability(const Facts& f) {
+  if (!f.copies_left) return damaged(f);
+  if (!f.state_damage.empty())
+    return yes(
+        fmt::format("{}, but of the w = {} replicas that acknowledged a write one is left that has not "
+                    "lost it, whatever happened to the others",
+                    f.state_damage, f.store.w));
+  const std::string copies =
+      f.store.w == 1 ? "the one replica" : fmt::format("each of the {} replicas", f.store.w);
+  if (f.store.fsync == store::Fsync::never)
+    return yes(copies +
+               " that acknowledged a write handed it to the kernel first: kill -9 takes the process, not the "
+               "page cache, and no fault of this run takes that (fsync = never would show at a power loss)");
+  if (f.power_loss)
+    return yes(copies +
+               " that acknowledged a write had synced it to its disk first, and a power loss takes only what "
+               "was not synced");
+  return yes(
+      copies +
+      " that acknowledged a write had synced it to its disk first, and no fault of this run takes state "
+      "from a disk");
+}
+
+}  // namespace fracas::harness
