@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that building and testing Fracas need; says first what is missing.
-# With --build-only it leaves out what only the tests need. Called by quickstart.sh and tests/run.sh; safe to repeat.
+# With --build-only it leaves out what only the tests need; with --with-etcd it adds what one benchmark compares with.
+# Called by quickstart.sh and tests/run.sh; safe to repeat.
 set -euo pipefail
 
 # What the build needs: one reason a line.
@@ -18,9 +19,12 @@ test_packages=(
   python3-jsonschema                                  # validates report.json against its schema
   procps curl                                         # end-to-end tests look at processes and at HTTP
 )
+# What tests/bench/beside_etcd.py compares the bundled store with.
+etcd_packages=(etcd-server)
 
 wanted=("${build_packages[@]}")
 [ "${1:-}" = "--build-only" ] || wanted+=("${test_packages[@]}")
+[ "${1:-}" != "--with-etcd" ] || wanted+=("${etcd_packages[@]}")
 
 if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
   echo "install.sh: this is not a Debian system (no apt-get)." >&2

@@ -10,6 +10,7 @@
 #include "checker/property.h"
 #include "harness/commands/experiments_folder.h"
 #include "harness/commands/list.h"
+#include "harness/commands/matrix_text.h"
 #include "harness/commands/plan.h"
 #include "harness/commands/run.h"
 #include "harness/commands/table.h"
@@ -178,8 +179,11 @@ std::string explanation(const Experiment& e) {
     if (expected != e.expect.end()) claim += ", expected: " + expected->second;
     rows.push_back({std::string(property), claim, promised.reason});
   }
-  return text + "\nPromised, if all these faults take effect:\n\n" +
-         table({"property", "promise", "why"}, rows);
+  if (!e.faults.empty() || !e.expect.empty())
+    text += "\nPromised, if all these faults take effect:\n\n" + table({"property", "promise", "why"}, rows);
+  return text +
+         "\nWhat this configuration promises under each group of faults (yes: guaranteed), and why:\n\n" +
+         matrix_text(guarantee_matrix(e, workloads::find_workload(e.workload)->properties));
 }
 
 Exit explain_command(const std::string& name, Console& console) {

@@ -16,6 +16,7 @@
 namespace fracas::harness {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
@@ -176,6 +177,28 @@ TEST(Explain, OfAnExperimentSaysWhatIsPromisedAndFits100Columns) {
   EXPECT_THAT(said.out, HasSubstr("expected: violated"));
   std::istringstream lines(said.out);
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+}
+
+/// The cells of a property in the matrix: "yes" and "no", without the numbers of their reasons.
+std::vector<std::string> cells(const std::string& text, const std::string& property) {
+  std::istringstream lines(text.substr(text.find("under each group of faults")));
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with(property + ' ')) continue;
+    std::istringstream words(line.substr(property.size()));
+    std::vector<std::string> found;
+    for (std::string word; words >> word;)
+      if (word == "yes" || word == "no") found.push_back(word);
+    return found;
+  }
+  return {};
+}
+
+TEST(Explain, OfAConfigurationHasACellForEachGroupOfFaultsAndAReasonForEachCell) {
+  const std::string out = fracas({"explain", "lww-clock-skew"}).out;
+  // none, process, network, clock, full disk, power, 1 disk, disks
+  EXPECT_THAT(cells(out, "regular"), ElementsAre("yes", "yes", "yes", "no", "yes", "yes", "no", "no"));
+  EXPECT_THAT(cells(out, "durability"), ElementsAre("yes", "yes", "yes", "yes", "yes", "yes", "yes", "no"));
+  EXPECT_THAT(out, HasSubstr("\n 1  "));
 }
 
 TEST(Explain, KnowsClassesOfFaults) {
