@@ -9,6 +9,15 @@ namespace {
 
 constexpr std::uint64_t rotation = 8;  ///< of the log, in syncs (bug rotate_race)
 
+/// Whoever hears it learns nothing of what this disk holds. Dots and stamps in it are never issued again,
+/// whatever a crash takes: they carry the actor of this incarnation.
+bool only_asks(const Effect& effect) {
+  const auto* sent = std::get_if<SendToPeer>(&effect);
+  return sent != nullptr && (std::holds_alternative<ReadRequest>(sent->message) ||
+                             std::holds_alternative<WriteRequest>(sent->message) ||
+                             std::holds_alternative<ForwardRequest>(sent->message));
+}
+
 }  // namespace
 
 void EffectQueue::carry_out(std::vector<Effect>& effects) {
@@ -40,7 +49,7 @@ void EffectQueue::take(Effect effect) {
     if (fsync_ == Fsync::never) return outlets_.write(persist->writes);
     gathered_.insert(gathered_.end(), std::make_move_iterator(persist->writes.begin()),
                      std::make_move_iterator(persist->writes.end()));
-  } else if (bugs_.has(Bug::ack_before_fsync)) {
+  } else if (only_asks(effect) || bugs_.has(Bug::ack_before_fsync)) {
     perform(std::move(effect));
   } else if (!gathered_.empty()) {
     behind_next_sync_.push_back(std::move(effect));

@@ -1,6 +1,7 @@
 // The ordering rule of node.h, once: effects are carried out in the order given, and what follows a Persist
-// waits until it is durable. Group commit falls out of it: while one synced write runs, the Persists that
-// arrive gather into the next one.
+// waits until it is durable, except requests to peers, which vouch for nothing: a put is on its way to the
+// other homes while this one syncs it. Group commit falls out of it: while one synced write runs, the
+// Persists that arrive gather into the next one.
 #pragma once
 
 #include <cstdint>

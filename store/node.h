@@ -5,9 +5,9 @@
 // The contract with whoever drives it (store/server, simulation):
 //   1. step() never blocks, never throws on input, and is total.
 //   2. Effects are carried out in the order given, over all batches: a Persist is durable (as the fsync knob
-//   says) before any
-//      later SendToPeer or ReplyToClient goes out. A driver may gather the Persists of several batches into
-//      one synced write, as long as what follows them waits.
+//   says) before any later answer goes out: ReplyToClient, and every SendToPeer but requests (ReadRequest,
+//   WriteRequest, ForwardRequest), which say nothing of this disk and go out at once. A driver may gather the
+//   Persists of several batches into one synced write, as long as what follows them waits.
 //   3. The state of all keys lives in memory; the disk is read once, before the first step. A crash destroys
 //   the Node;
 //      it is rebuilt from the records that the disk kept.

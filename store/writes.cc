@@ -116,8 +116,8 @@ void Writes::begin(Step& step, Request request) {
   proceed(step, entry);
 }
 
-/// The put itself: on this home's copy, which is written down before anything goes out. False: refused, and
-/// nothing was done.
+/// The put itself: on this home's copy, which is written down before anybody is told that it holds. False:
+/// refused, and nothing was done.
 bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
   const Config& config = shared_.config();
   const KeyState& copy = shared_.replica.find(request.key);

@@ -1,5 +1,5 @@
-// The ordering rule of node.h: what follows a Persist waits until it is durable, over all batches; and group
-// commit: what arrives during a sync goes into one next one.
+// The ordering rule of node.h: what follows a Persist waits until it is durable, over all batches, but for
+// requests to peers; and group commit: what arrives during a sync goes into one next one.
 #include "store/effect_queue.h"
 
 #include <gmock/gmock.h>
@@ -38,7 +38,8 @@ class Record final : public Outlets {
 };
 
 Effect persist(const std::string& key) { return Persist{{{key, "record"}}}; }
-Effect send(NodeIndex to) { return SendToPeer{to, {}}; }
+Effect send(NodeIndex to) { return SendToPeer{to, ReadReply{}}; }
+Effect ask(NodeIndex to, Message request) { return SendToPeer{to, std::move(request)}; }
 Effect answer_to(RequestId id) {
   ReplyToClient answer;
   answer.id = id;
@@ -90,6 +91,14 @@ TEST_F(WithFsync, a_later_batch_without_a_persist_waits_behind_an_earlier_one) {
   EXPECT_THAT(record.take(), ElementsAre("reply 1", "reply 2", "sync b"));
   queue.synced();
   EXPECT_THAT(record.take(), ElementsAre("reply 3"));
+}
+
+TEST_F(WithFsync, requests_to_peers_vouch_for_nothing_and_do_not_wait) {
+  carry_out({persist("a"), ask(1, WriteRequest{}), send(2)});
+  carry_out({ask(3, ReadRequest{}), ask(4, ForwardRequest{}), send(5)});
+  EXPECT_THAT(record.take(), ElementsAre("send 1", "sync a", "send 3", "send 4"));
+  queue.synced();
+  EXPECT_THAT(record.take(), ElementsAre("send 2", "send 5"));
 }
 
 TEST_F(WithFsync, a_timer_never_waits_for_the_disk) {
