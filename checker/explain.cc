@@ -35,6 +35,12 @@ std::string action(const History& history, const Operation& o) {
       return fmt::format("deleted {}", key);
     case Function::add:
       return fmt::format("added {} to {}", shown(history.text(o.value)), key);
+    case Function::remove:
+      return fmt::format("removed {} from {}", shown(history.text(o.value)), key);
+    case Function::append:
+      return fmt::format("appended {} to {}", shown(history.text(o.value)), key);
+    case Function::increment:
+      return fmt::format("incremented {} by {}", key, shown(history.text(o.value)));
     default:
       return fmt::format("{} {} on {}", to_string(o.f), shown(history.text(o.value)), key);
   }

@@ -1,6 +1,8 @@
 #include "checker/keys.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "checker/json_text.h"
@@ -39,25 +41,38 @@ bool shows_stamps(const History& history) {
   return std::any_of(operations.begin(), operations.end(), [](const Operation& o) { return o.stamp != 0; });
 }
 
-KeyKind kind_of(std::span<const Operation* const> operations) {
-  bool written = false;
-  bool added = false;
-  for (const Operation* o : operations) {
-    switch (o->f) {
-      case Function::read:
-        break;
-      case Function::write:
-      case Function::remove_key:
-        written = true;
-        break;
-      case Function::add:
-        added = true;
-        break;
-      default:
-        return KeyKind::neither;
-    }
+/// What the operation alone makes of its key; nothing if it says nothing.
+std::optional<KeyKind> kind_of(const History& history, const Operation& o) {
+  switch (o.f) {
+    case Function::read:
+      return std::nullopt;
+    case Function::write:
+    case Function::remove_key:
+      return KeyKind::reg;
+    case Function::add:
+      return history.text(o.value).starts_with('{') ? KeyKind::cart : KeyKind::set;
+    case Function::append:
+      return KeyKind::set;
+    case Function::remove:
+      return KeyKind::cart;
+    case Function::increment:
+      return KeyKind::counter;
+    default:
+      return KeyKind::neither;
   }
-  return written && added ? KeyKind::neither : added ? KeyKind::set : KeyKind::reg;
+}
+
+KeyKind kind_of(const History& history, std::span<const Operation* const> operations) {
+  std::set<KeyKind> kinds;
+  bool appended = false;
+  for (const Operation* o : operations) {
+    if (const auto kind = kind_of(history, *o)) kinds.insert(*kind);
+    appended = appended || o->f == Function::append;
+  }
+  // Adds of plain elements beside removes: a cart whose items are its entries.
+  if (kinds == std::set{KeyKind::set, KeyKind::cart} && !appended) return KeyKind::cart;
+  if (kinds.empty()) return KeyKind::reg;
+  return kinds.size() == 1 ? *kinds.begin() : KeyKind::neither;
 }
 
 }  // namespace
@@ -87,17 +102,31 @@ std::vector<KeyOperations> operations_by_key(const History& history) {
   for (const Operation& o : history.operations()) {
     if (o.key != 0) keys[place[o.key] - 1].operations.push_back(&o);
   }
-  for (KeyOperations& key : keys) key.kind = kind_of(key.operations);
+  for (KeyOperations& key : keys) key.kind = kind_of(history, key.operations);
   return keys;
 }
 
+bool updates(const Operation& o) {
+  return o.f == Function::add || o.f == Function::remove || o.f == Function::append ||
+         o.f == Function::increment;
+}
+
 bool writes(const Operation& o) {
-  return o.f == Function::write || o.f == Function::remove_key || o.f == Function::add;
+  return o.f == Function::write || o.f == Function::remove_key || updates(o);
+}
+
+std::string_view item_of(std::string_view json) {
+  constexpr std::string_view kMember = "\"item\":\"";
+  const std::size_t at = json.find(kMember);
+  if (!json.starts_with('{') || at == std::string_view::npos) return json;
+  const std::size_t begin = at + kMember.size() - 1;  // the opening quote
+  const std::size_t end = json.find('"', begin + 1);
+  return end == std::string_view::npos ? json : json.substr(begin, end + 1 - begin);
 }
 
 Writers::Writers(const History& history, const KeyOperations& key) : history_(history) {
   for (const Operation* o : key.operations) {
-    if (o->f == Function::write || o->f == Function::add) writers_.push_back(o);
+    if (o->f == Function::write || o->f == Function::add || o->f == Function::append) writers_.push_back(o);
   }
   std::stable_sort(writers_.begin(), writers_.end(),
                    [](const Operation* a, const Operation* b) { return a->value < b->value; });
@@ -121,7 +150,8 @@ void append_shown(const Writers& writers, KeyKind kind, Conflict conflict, std::
   if (json.empty() || json == "null") return;
   // A set that nobody has added to looks like a register until then.
   if (json == "[]" && writers.none()) return;
-  if (kind == KeyKind::set) {
+  if (kind == KeyKind::counter) return;  // a sum is no value that one operation wrote
+  if (kind == KeyKind::set || kind == KeyKind::cart) {
     append_leaves(json, out);
   } else if (conflict != Conflict::siblings || json.front() != '[' || !writers.of(json).empty()) {
     out.push_back(json);

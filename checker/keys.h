@@ -24,10 +24,19 @@ Conflict conflict_of(const History&, const Evidence&);
 
 /// Keys are judged by what writes them.
 enum class KeyKind : std::uint8_t {
-  reg,     ///< reads, writes and deletes
-  set,     ///< reads and adds
-  neither  ///< both kinds of writes, or functions whose values a read does not show
+  reg,   ///< reads, writes and deletes
+  set,   ///< reads and adds, or appends: elements that stay
+  cart,  ///< reads, adds and removes of entries: what is added takes the place of what was seen of its item
+  counter,  ///< reads and increments
+  neither   ///< several of these, or functions whose values a read does not show
 };
+
+/// True where a read does not show, value by value, which writes it has seen.
+constexpr bool is_composed(KeyKind kind) { return kind == KeyKind::cart || kind == KeyKind::counter; }
+
+/// What an entry of a cart is about, or a remove of it: the text of the member "item", quotes included; of
+/// anything else the text itself.
+std::string_view item_of(std::string_view json);
 
 /// The operations of one key, in order of invocation.
 struct KeyOperations {
@@ -39,7 +48,7 @@ struct KeyOperations {
 /// Keys in the order in which the history first names them; operations without key are left out.
 std::vector<KeyOperations> operations_by_key(const History&);
 
-/// Writes and adds of one key by what they wrote, failed ones included. Values need not be unique.
+/// Writes, adds and appends of one key by what they wrote, failed ones included. Values need not be unique.
 class Writers {
  public:
   Writers(const History&, const KeyOperations&);
@@ -58,14 +67,16 @@ class Writers {
 };
 
 /// The values that an answer showed: a read's values or elements; after a write or delete its siblings; the
-/// inner read of an add. Siblings are taken apart only where the conflict mode has them.
+/// inner read of an update. Siblings are taken apart only where the conflict mode has them.
 std::vector<std::string_view> shown_values(const History&, const Writers&, KeyKind, Conflict,
                                            const Operation&);
 
 /// As above for one text, such as a value in a dump.
 void append_shown(const Writers&, KeyKind, Conflict, std::string_view json, std::vector<std::string_view>&);
 
-/// A write, delete or add.
+/// A read-modify-write.
+bool updates(const Operation&);
+/// A write, delete or update.
 bool writes(const Operation&);
 
 }  // namespace fracas::checker

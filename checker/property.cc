@@ -17,8 +17,10 @@ constexpr std::array kProperties = {
                  "everything that "
                  "was acknowledged before, or what superseded it).",
                  "reads", check_regular},
-    PropertyInfo{"lost-updates", "Every acknowledged add is in the final state of its set.", "adds",
-                 check_lost_updates},
+    PropertyInfo{
+        "lost-updates",
+        "The effect of every acknowledged update of a set, list, cart or counter is in its final state.",
+        "updates", check_lost_updates},
     PropertyInfo{
         "lost-writes",
         "No acknowledged write loses, in last-write-wins order, to one that had ended before it began.",

@@ -2,6 +2,10 @@
 #include <algorithm>
 #include <array>
 
+#include "workloads/append.h"
+#include "workloads/cart.h"
+#include "workloads/counter.h"
+#include "workloads/delete.h"
 #include "workloads/mixed.h"
 #include "workloads/register.h"
 #include "workloads/set.h"
@@ -10,7 +14,9 @@
 namespace fracas::workloads {
 
 std::span<const Workload> workloads() {
-  static const std::array<Workload, 3> all{mixed_workload(), register_workload(), set_workload()};
+  static const std::array<Workload, 7> all{mixed_workload(),  register_workload(), set_workload(),
+                                           append_workload(), counter_workload(),  cart_workload(),
+                                           delete_workload()};
   return all;
 }
 

@@ -8,24 +8,12 @@
 
 #include "workloads/draw.h"
 #include "workloads/json_array.h"
+#include "workloads/rounds.h"
 
 namespace fracas::workloads {
 namespace {
 
 using checker::Function;
-
-/// Adds of all clients together per round and key.
-constexpr std::uint64_t kAddsPerKey = 8;
-
-std::uint64_t key_count(const Parameters& parameters) {
-  return static_cast<std::uint64_t>(std::max(1, parameters.keys));
-}
-
-/// A client's own adds in a round.
-std::uint64_t adds_per_round(const Parameters& parameters) {
-  const auto clients = static_cast<std::uint64_t>(std::max(1, parameters.clients));
-  return std::max<std::uint64_t>(1, kAddsPerKey * key_count(parameters) / clients);
-}
 
 std::string set_key(std::uint64_t round, std::uint64_t i) { return fmt::format("s{}.{}", round, i); }
 
@@ -35,7 +23,7 @@ class SetGenerator : public Generator {
       : parameters_(parameters), client_(client), draw_(parameters.seed, client, "set") {}
 
   Intent next() override {
-    const std::uint64_t round = added_ / adds_per_round(parameters_);
+    const std::uint64_t round = added_ / updates_per_round(parameters_);
     const bool reads = draw_.chance(parameters_.reads);
     const bool hot = draw_.chance(parameters_.hot);
     std::string key = set_key(round, hot ? 0 : draw_.below(key_count(parameters_)));

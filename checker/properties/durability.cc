@@ -49,6 +49,7 @@ class KeyCheck {
     const bool stamped = std::all_of(acknowledged_.begin(), acknowledged_.end(),
                                      [](const Operation* o) { return o->stamp != 0; });
     if (conflict != Conflict::siblings && stamped && state_.clocks()) return judge_stamps();
+    if (is_composed(key_.kind)) return;  // what is left of their updates is lost-updates' business
     if (key_.kind == KeyKind::set && conflict != Conflict::lww) return judge_elements();
     if (key_.kind == KeyKind::set)
       return verdict_.undecided(fmt::format("the adds to {} show no stamps", name));

@@ -76,6 +76,7 @@ Verdict check_regular(const History& history, const Evidence& evidence) {
   const Conflict conflict = conflict_of(history, evidence);
   VerdictBuilder verdict(kName);
   for (const KeyOperations& key : operations_by_key(history)) {
+    if (is_composed(key.kind)) continue;
     if (key.kind == KeyKind::neither) {
       verdict.undecided(
           fmt::format("{} is written in more than one way: what a read of it means cannot be told",

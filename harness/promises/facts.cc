@@ -73,6 +73,7 @@ bool copies_left(const Experiment& e, const std::set<std::string>& kinds) {
 Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
   Facts f{.store = e.store,
           .clients = e.clients,
+          .workload = e.workload,
           .lww = e.store.conflict == store::Conflict::lww,
           .quorum = e.store.r + e.store.w > e.store.n,
           .power_loss = kinds.contains("disk.power-loss"),

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "harness/experiment.h"
 #include "harness/promises.h"
@@ -13,6 +14,7 @@ namespace fracas::harness {
 struct Facts {
   const store::Config& store;
   const ClientBehaviour& clients;
+  std::string_view workload{};
   bool lww = false;
   bool quorum = false;       ///< every read quorum meets every write quorum
   bool clocks = false;       ///< a wall clock was distorted

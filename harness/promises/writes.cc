@@ -25,6 +25,10 @@ Promise lost_updates(const Facts& f) {
         "fault");
   if (!f.copies_left) return damaged(f);
   if (!final_state_is_known(f)) return not_known(f);
+  if (const Promise own = read_your_writes(f); f.workload == "counter" && !own.guaranteed)
+    return no("a client counts on from its own last count, and may not read that: " + own.reason);
+  if (f.workload == "cart" && !f.clients.contexts)
+    return no("a put without context supersedes nothing: what is removed from a cart stays in a sibling");
   if (!f.clients.contexts)
     return yes("a put without context supersedes nothing: every update stays as a sibling of its own");
   return yes(

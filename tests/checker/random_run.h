@@ -11,12 +11,13 @@ namespace fracas::checker {
 
 struct RandomRunOptions {
   std::uint64_t seed = 0;
-  std::string conflict{};  ///< as in Evidence
-  int operations = 12;     ///< over all keys
-  int keys = 3;            ///< at most
-  int sessions = 4;        ///< at most
-  int sets = 50;           ///< percent of the keys that hold sets
-  int wrong = 20;          ///< percent of the answers and dumps that are drawn blindly
+  std::string conflict{};            ///< as in Evidence
+  int operations = 12;               ///< over all keys
+  int keys = 3;                      ///< at most
+  int sessions = 4;                  ///< at most
+  int sets = 50;                     ///< percent of the keys that are updated, not written
+  Function updates = Function::add;  ///< or append, or increment: how
+  int wrong = 20;                    ///< percent of the answers and dumps that are drawn blindly
   bool dumps = true;
   bool stamps = false;     ///< completions and dumps show stamps
   int unstamped = 0;       ///< percent of the answered writes that show no stamp all the same

@@ -19,6 +19,7 @@ struct Key {
   bool set = false;
   std::vector<std::string> written{};  ///< and not failed, in order of invocation
   bool deleted = false;                ///< by the last write or delete to begin
+  std::uint64_t count = 0;             ///< of what was incremented and did not fail
 };
 
 struct Session {
@@ -79,9 +80,14 @@ class Dice {
     Event event{.process = s.process, .session = s.session, .key = s.key->name, .node = "n1"};
     if (chance(60)) {
       const bool set = !options_.conflict.empty() && chance(2) ? !s.key->set : s.key->set;
-      event.f = set ? Function::add : chance(20) ? Function::remove_key : Function::write;
+      event.f = set ? options_.updates : chance(20) ? Function::remove_key : Function::write;
       s.key->deleted = event.f == Function::remove_key;
-      if (!s.key->deleted) s.key->written.push_back(event.value = new_value(set));
+      if (event.f == Function::increment) {
+        event.value = std::to_string(amount(s.session));
+        s.key->count += amount(s.session);
+      } else if (!s.key->deleted) {
+        s.key->written.push_back(event.value = new_value(set));
+      }
     } else {
       event.final = chance(30);
     }
@@ -96,6 +102,7 @@ class Dice {
     event.type = fate < 70 ? EventType::ok : fate < 85 ? EventType::fail : EventType::info;
     if (event.type == EventType::ok) answer(event, *s.key);
     if (event.type == EventType::fail) std::erase(s.key->written, event.value);
+    if (event.type == EventType::fail && event.f == Function::increment) s.key->count -= amount(s.session);
     record(event);
     if (event.type == EventType::info) s.process = next_process_++;
   }
@@ -103,13 +110,26 @@ class Dice {
   void answer(Event& event, const Key& key) {
     if (event.f == Function::read) {
       event.value = key.set ? elements(key) : value(key);
-    } else if (event.f == Function::add) {
+    } else if (event.f == options_.updates) {
       if (chance(50)) event.saw = elements(key);
     } else if (siblings() && chance(50)) {
       event.siblings = array_of(key);
     }
     const bool read = event.f == Function::read;
     if (options_.stamps && !chance(read ? 50 : options_.unstamped)) event.clock = stamp();
+  }
+
+  /// Each session's own digit; the same for all where values need not be unique.
+  std::uint64_t amount(int session) const {
+    std::uint64_t by = 1;
+    for (int i = options_.unique ? session : 0; i > 0; --i) by *= 20;
+    return by;
+  }
+
+  std::string count(const Key& key) {
+    if (!chance(options_.wrong)) return std::to_string(key.count);
+    const std::uint64_t other = amount(below(4)) * static_cast<std::uint64_t>(1 + below(2));
+    return std::to_string(chance(50) ? key.count + other : key.count - std::min(key.count, other));
   }
 
   std::string new_value(bool set) {
@@ -139,6 +159,7 @@ class Dice {
   }
 
   std::string elements(const Key& key) {
+    if (options_.updates == Function::increment) return count(key);
     // Without a hint at the conflict mode, an array under a key without adds would be taken for siblings.
     const bool plain = options_.conflict.empty() && key.written.empty();
     if (plain || !chance(options_.wrong)) return fmt::format("[{}]", fmt::join(key.written, ","));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -119,10 +120,126 @@ Result Finding::result() const {
   return undecided ? Result::unknown : checked ? Result::holds : Result::not_applicable;
 }
 
+namespace {
+
+/// Elements that a list holds more often than they were appended, then appends whose element is in front of
+/// one that they had seen. Elements that several operations wrote have no order.
+void disorder(const History& h, const std::string& key, const std::string& list, Finding& finding) {
+  const std::vector<std::string> elements = elements_of(list);
+  const auto written = [&](const std::string& element, auto&& chosen) {
+    return choose(h, key,
+                  [&](const Operation& o) { return adds(o) && h.text(o.value) == element && chosen(o); });
+  };
+  const auto any = [](const Operation&) { return true; };
+  for (const std::string& element : std::set<std::string>(elements.begin(), elements.end())) {
+    const auto tried = written(element, [](const Operation& o) { return o.outcome != Outcome::fail; }).size();
+    const auto times = static_cast<std::size_t>(std::count(elements.begin(), elements.end(), element));
+    if (tried > 0 && times > tried) finding.accused.push_back(written(element, any).front()->invoked);
+  }
+  for (const Operation* o : choose(h, key, adds)) {
+    if (o->outcome == Outcome::fail || o->saw == 0) continue;
+    bool wrong = false;
+    for (const std::string& before : elements_of(h.text(o->saw))) {
+      const std::string own(h.text(o->value));
+      if (written(before, any).size() != 1 || written(own, any).size() != 1) continue;
+      const auto here = std::find(elements.begin(), elements.end(), own);
+      const auto there = std::find(elements.begin(), elements.end(), before);
+      wrong = wrong || (here != elements.end() && there != elements.end() && here < there);
+    }
+    if (wrong) finding.accused.push_back(o->invoked);
+  }
+}
+
+/// What was found of a key: on its homes, or in its final reads.
+std::vector<std::string> texts_at_the_end(const History& h, const Evidence& evidence,
+                                          const std::string& key) {
+  std::vector<std::string> texts;
+  if (evidence.dumps) {
+    for (const ReplicaState* replica : homes_of(evidence, key).read)
+      texts.insert(texts.end(), replica->values.begin(), replica->values.end());
+    return texts;
+  }
+  for (const Operation* read : final_reads_of(h, key)) {
+    if (h.text(read->value) != "null") texts.emplace_back(h.text(read->value));
+  }
+  return texts;
+}
+
+/// Of all choices of the increments that may have been made: counts that none of them gives, and amounts of
+/// which each choice that gives a count found has fewer than were acknowledged (not where there is a count
+/// that none gives).
+void lost_increments(const History& h, const std::string& key, const std::vector<std::string>& texts,
+                     bool siblings, Finding& finding) {
+  const Operations made =
+      choose(h, key, [](const Operation& o) { return increments(o) && o.outcome != Outcome::fail; });
+  std::set<std::string> amounts;
+  std::set<std::pair<std::string, std::int32_t>> owners;
+  for (const Operation* o : made) {
+    amounts.emplace(h.text(o->value));
+    owners.emplace(h.text(o->value), o->session);
+  }
+  const bool owned = owners.size() == amounts.size();
+  if (!owned && siblings) {
+    finding.undecided = true;
+    return;
+  }
+  std::set<std::uint64_t> counts;
+  for (const std::string& text : texts) counts.insert(std::stoull(text));
+  std::set<std::uint64_t> possible;
+  std::map<std::string, std::uint64_t> most;  // of an amount, in a choice that gives a count found; or in all
+  std::uint64_t largest = 0;
+  for (std::uint64_t choice = 0; choice < 1ULL << made.size(); ++choice) {
+    std::uint64_t sum = 0;
+    std::map<std::string, std::uint64_t> times;
+    for (std::size_t i = 0; i < made.size(); ++i) {
+      if ((choice >> i & 1) == 0) continue;
+      sum += std::stoull(std::string(h.text(made[i]->value)));
+      ++times[std::string(h.text(made[i]->value))];
+    }
+    possible.insert(sum);
+    if (!counts.contains(sum)) continue;
+    for (const auto& [amount, number] : times) most[amount] = std::max(most[amount], number);
+  }
+  for (const std::uint64_t count : counts) {
+    largest = std::max(largest, count);
+    if (!possible.contains(count)) finding.accused.push_back(kNever);
+  }
+  std::uint64_t sum = 0;
+  std::map<std::uint64_t, Operations> acknowledged;
+  for (const Operation* o : made) {
+    if (!acked(*o)) continue;
+    sum += std::stoull(std::string(h.text(o->value)));
+    acknowledged[std::stoull(std::string(h.text(o->value)))].push_back(o);
+  }
+  finding.checked = finding.checked || !acknowledged.empty();
+  if (!owned && largest < sum) finding.accused.push_back(kNever);
+  if (!owned || !std::includes(possible.begin(), possible.end(), counts.begin(), counts.end())) return;
+  for (const auto& [amount, operations] : acknowledged) {
+    if (most[std::to_string(amount)] < operations.size())
+      finding.accused.push_back(operations.back()->invoked);
+  }
+}
+
+}  // namespace
+
 Finding lost_updates(const History& h, const Evidence& evidence) {
   Finding finding;
   for (const std::string& key : keys_of(h)) {
     finding.undecided = finding.undecided || is_mixed(h, key);
+    if (!is_mixed(h, key) &&
+        !choose(h, key, [](const Operation& o) { return increments(o) && acked(o); }).empty()) {
+      if (!final_elements(h, evidence, key)) {
+        finding.undecided = true;
+        continue;
+      }
+      bool siblings = false;
+      if (evidence.dumps) {
+        for (const ReplicaState* replica : homes_of(evidence, key).read)
+          siblings = siblings || replica->values.size() > 1;
+      }
+      lost_increments(h, key, texts_at_the_end(h, evidence, key), siblings, finding);
+      continue;
+    }
     const Operations candidates =
         choose(h, key, [](const Operation& o) { return adds(o) && o.outcome != Outcome::fail; });
     if (is_mixed(h, key) ||
@@ -133,6 +250,10 @@ Finding lost_updates(const History& h, const Evidence& evidence) {
     if (!found) continue;
     finding.checked = true;
     for (const Operation* add : fewest_lost(h, candidates, *found)) finding.accused.push_back(add->invoked);
+    const bool list = !choose(h, key, [](const Operation& o) { return o.f == Function::append; }).empty();
+    const std::vector<std::string> texts = texts_at_the_end(h, evidence, key);
+    for (const std::string& text : std::set<std::string>(texts.begin(), texts.end()))
+      if (list) disorder(h, key, text, finding);
   }
   return finding;
 }

@@ -16,7 +16,8 @@ namespace fracas::checker::definitions {
 
 using Operations = std::vector<const Operation*>;
 
-inline bool adds(const Operation& o) { return o.f == Function::add; }
+inline bool adds(const Operation& o) { return o.f == Function::add || o.f == Function::append; }
+inline bool increments(const Operation& o) { return o.f == Function::increment; }
 inline bool removes(const Operation& o) { return o.f == Function::remove_key; }
 inline bool changes(const Operation& o) { return o.f != Function::read; }
 inline bool acked(const Operation& o) { return changes(o) && o.outcome == Outcome::ok; }
@@ -39,7 +40,7 @@ struct Homes {
 /// In the order in which the history names them.
 std::vector<std::string> keys_of(const History& h);
 bool is_set(const History& h, const std::string& key);
-/// Added to and written: its values cannot be traced.
+/// Updated and written: its values cannot be traced.
 bool is_mixed(const History& h, const std::string& key);
 bool shows_stamps(const History& h);
 /// Under both orders of the actors.
@@ -50,6 +51,8 @@ bool dumps_show_clocks(const Evidence& evidence);
 std::vector<std::string> elements_of(std::string_view text);
 /// Writes of a value, or deletes if there is none, that can have been seen by `end`.
 Operations explanations(const History& h, const std::string& key, std::string_view value, std::uint32_t end);
+/// Reads that began after every acknowledged change (of those marked final, if any read of the key is).
+Operations final_reads_of(const History& h, const std::string& key);
 /// The elements of a set at the end: on the homes, or in the reads that began after every acknowledged add
 /// (of those marked final, if any read of the key is).
 std::optional<std::set<std::string>> final_elements(const History& h, const Evidence& evidence,

@@ -21,7 +21,9 @@ std::vector<std::string> keys_of(const History& h) {
 bool is_set(const History& h, const std::string& key) { return !choose(h, key, adds).empty(); }
 
 bool is_mixed(const History& h, const std::string& key) {
-  return is_set(h, key) && !choose(h, key, [](const Operation& o) { return changes(o) && !adds(o); }).empty();
+  const auto some = [&](auto&& chosen) { return !choose(h, key, chosen).empty(); };
+  const bool written = some([](const Operation& o) { return changes(o) && !adds(o) && !increments(o); });
+  return some(adds) + some(increments) + written > 1;
 }
 
 bool shows_stamps(const History& h) {
@@ -80,6 +82,18 @@ Operations explanations(const History& h, const std::string& key, std::string_vi
   });
 }
 
+Operations final_reads_of(const History& h, const std::string& key) {
+  const Operations reads = choose(h, key, answered);
+  const bool marked = std::any_of(reads.begin(), reads.end(), [](const Operation* o) { return o->final; });
+  Operations last;
+  for (const Operation* read : reads) {
+    const Operations after =
+        choose(h, key, [&](const Operation& o) { return acked(o) && o.completed >= read->invoked; });
+    if (after.empty() && (!marked || read->final)) last.push_back(read);
+  }
+  return last;
+}
+
 std::optional<std::set<std::string>> final_elements(const History& h, const Evidence& evidence,
                                                     const std::string& key) {
   std::set<std::string> found;
@@ -93,17 +107,11 @@ std::optional<std::set<std::string>> final_elements(const History& h, const Evid
     }
     return found;
   }
-  const Operations reads = choose(h, key, answered);
-  const bool marked = std::any_of(reads.begin(), reads.end(), [](const Operation* o) { return o->final; });
-  bool any = false;
+  const Operations reads = final_reads_of(h, key);
   for (const Operation* read : reads) {
-    const Operations after =
-        choose(h, key, [&](const Operation& o) { return acked(o) && o.completed >= read->invoked; });
-    if (!after.empty() || (marked && !read->final)) continue;
-    any = true;
     for (auto& element : elements_of(h.text(read->value))) found.insert(element);
   }
-  return any ? std::optional(found) : std::nullopt;
+  return reads.empty() ? std::nullopt : std::optional(found);
 }
 
 }  // namespace fracas::checker::definitions

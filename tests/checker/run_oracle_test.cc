@@ -69,6 +69,20 @@ RC_GTEST_PROP(RunOracle, LostUpdates, ()) {
   same("lost-updates", definitions::lost_updates, options);
 }
 
+RC_GTEST_PROP(RunOracle, LostAppends, ()) {
+  RandomRunOptions options = any_run();
+  options.sets = *rc::gen::element(50, 100);
+  options.updates = Function::append;
+  same("lost-updates", definitions::lost_updates, options);
+}
+
+RC_GTEST_PROP(RunOracle, LostIncrements, ()) {
+  RandomRunOptions options = any_run();
+  options.sets = *rc::gen::element(50, 100);
+  options.updates = Function::increment;
+  same("lost-updates", definitions::lost_updates, options);
+}
+
 RC_GTEST_PROP(RunOracle, Convergence, ()) {
   RandomRunOptions options = any_run();
   options.dumps = true;

@@ -46,7 +46,8 @@ class Story {
   Story& fail(int session, std::string error = "refused") {
     return end(session, EventType::fail, std::move(error));
   }
-  Story& info(int session, std::string error = "timeout") {
+  Story& info(int session, std::string error = "timeout", std::string saw = "") {
+    open_.at(session).saw = std::move(saw);
     return end(session, EventType::info, std::move(error));
   }
 
@@ -58,15 +59,17 @@ class Story {
     return read(session, final).ok(session, std::move(value), std::move(clock));
   }
 
-  History history() { return std::move(builder_).finish(); }
-
- private:
+  /// Begins anything; the session is the event's.
   Story& call(Event event) {
     event.process = event.session;
     event.node = "n" + std::to_string(event.session);
     open_[event.session] = event;
     return record(event);
   }
+
+  History history() { return std::move(builder_).finish(); }
+
+ private:
   Story& end(int session, EventType type, std::string error) {
     Event event = open_.at(session);
     event.type = type;

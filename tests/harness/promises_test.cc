@@ -55,6 +55,22 @@ TEST(Siblings, WithWeakQuorumsMayReadStaleValuesButLoseNothing) {
   EXPECT_EQ(not_promised(siblings(1, 2), kNone), (Names{"read-your-writes", "regular"}));
 }
 
+TEST(Siblings, LoseIncrementsWhereClientsMayNotReadTheirOwn) {
+  Experiment e = siblings();
+  e.workload = "counter";
+  EXPECT_TRUE(promise("lost-updates", e, kCrashes).guaranteed);
+  e.store.r = e.store.w = 1;
+  EXPECT_FALSE(promise("lost-updates", e, kNone).guaranteed);
+}
+
+TEST(Siblings, RemoveFromCartsOnlyWithContexts) {
+  Experiment e = siblings(1, 1);
+  e.workload = "cart";
+  EXPECT_TRUE(promise("lost-updates", e, kCrashes).guaranteed);
+  e.clients.contexts = false;
+  EXPECT_FALSE(promise("lost-updates", e, kNone).guaranteed);
+}
+
 TEST(Siblings, KeepEveryWriteAlsoWithoutContexts) {
   Experiment e = siblings();
   e.clients.contexts = false;

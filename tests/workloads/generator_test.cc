@@ -39,13 +39,19 @@ RC_GTEST_PROP(Generators, NeverWriteAValueTwice, ()) {
   std::set<std::string> written;
   for (int client = 0; client < parameters.clients; ++client) {
     for (const Intent& intent : take(*workload.generator(parameters, client), 200)) {
-      if (intent.f == Function::write || intent.f == Function::add) {
+      if (intent.f == Function::write || intent.f == Function::add || intent.f == Function::append) {
         RC_ASSERT(written.insert(intent.value).second);
-      } else {
+      } else if (intent.f == Function::read || intent.f == Function::remove_key) {
         RC_ASSERT(intent.value == "null");
       }
     }
   }
+}
+
+RC_GTEST_PROP(Generators, DrawOnlyWhatTheirWorkloadHas, ()) {
+  const Parameters parameters = draw_parameters();
+  const Workload& workload = draw_workload();
+  for (const Intent& intent : take(*workload.generator(parameters, 1), 200)) RC_ASSERT(workload.has(intent));
 }
 
 RC_GTEST_PROP(Generators, DrawTheSameWhateverTheOtherClientsDo, ()) {
