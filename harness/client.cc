@@ -44,7 +44,7 @@ void Client::schedule_next(std::int64_t earliest_ns) {
 }
 
 void Client::begin() {
-  if (!stopped_) perform(session_.begin(task_->intent, task_->node));
+  if (!stopped_) perform(session_.begin(task_->intent, task_->node, wall_us()));
 }
 
 void Client::perform(SessionStep step) {
@@ -52,10 +52,17 @@ void Client::perform(SessionStep step) {
   if (!step.request) return;
   world_.call(options_.client, step.request->node, step.request->request, [this](TargetResponse response) {
     const bool rejected = response.status == TargetResponse::Status::rejected;
-    perform(session_.answer(response));
+    perform(session_.answer(response, wall_us()));
     if (session_.open()) return;
     schedule_next(world_.now() + (rejected ? kPauseAfterRejection : 0));
   });
+}
+
+/// The clients' clocks lie between right and `clock_skew` ahead, in the order of their numbers.
+std::int64_t Client::wall_us() const {
+  const std::int64_t last = std::max(options_.clients - 1, 1);
+  return world_.wall_us() +
+         options_.behaviour.clock_skew / 1000 * std::min<std::int64_t>(options_.client, last) / last;
 }
 
 /// Uniform in [0, 2 intervals), so that clients do not move in step.

@@ -41,6 +41,7 @@ class Client {
   void begin();
   void perform(SessionStep);
   std::int64_t draw_gap();
+  std::int64_t wall_us() const;
 
   World& world_;
   Recorder& recorder_;

@@ -156,6 +156,11 @@ const auto kFields = std::to_array<Field>({
     {"workload.contexts", "true | false", "a client sends the context of its last answer for the key",
      [](Experiment& e, const Parameter& v) { return set_flag(e.clients.contexts, v); },
      [](const Experiment& e) { return Json(e.clients.contexts); }},
+    {"workload.clock_skew", "a duration", "of the last client's wall clock; the first one's is right",
+     [](Experiment& e, const Parameter& v) {
+       return set_duration(e.clients.clock_skew, v, -24 * kHour, 24 * kHour);
+     },
+     [](const Experiment& e) { return duration(e.clients.clock_skew); }},
     {"workload.timeout", "a duration", "of one request, at the client; the store gets 80 % of it",
      [](Experiment& e, const Parameter& v) {
        return set_duration(e.clients.timeout, v, 10 * kMillisecond, 60 * kSecond);

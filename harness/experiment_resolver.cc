@@ -13,6 +13,7 @@
 #include "harness/suggest.h"
 #include "nemesis/kind.h"
 #include "nemesis/planner.h"
+#include "store/presets.h"
 
 namespace fracas::harness {
 namespace {
@@ -111,9 +112,10 @@ ExperimentResolver::ExperimentResolver(Experiment base, std::string source)
     : experiment_(std::move(base)), source_(std::move(source)) {}
 
 Result<void> ExperimentResolver::apply_document(std::vector<Setting> settings) {
+  // What others refine comes first: the kind of a fault, and the preset of the store.
   std::stable_partition(settings.begin(), settings.end(), [](const Setting& setting) {
     const std::optional<EntryKey> key = entry_key("fault", setting.key);
-    return key && key->name == "kind";
+    return (key && key->name == "kind") || setting.key == "store.preset";
   });
   for (const Setting& setting : settings)
     if (auto applied = apply(setting); !applied) return applied;
@@ -136,12 +138,20 @@ Result<void> ExperimentResolver::apply_knob(const Setting& setting) {
   Words known;
   for (const store::Knob& knob : store::knobs()) known.emplace_back(knob.name);
   if (contains(known, name)) return outcome(setting, set_knob(experiment_.store, name, setting.value));
-  if (name == "preset")
-    return usage(setting.key_where,
-                 "store.preset: presets are not known yet; set n, r, w, conflict and the other knobs "
-                 "one by one (`fracas explain store` shows them)");
+  if (name == "preset") return apply_preset(setting);
   return usage(setting.key_where,
                fmt::format("there is no key '{}' in [store]{}", name, did_you_mean(name, known)));
+}
+
+Result<void> ExperimentResolver::apply_preset(const Setting& setting) {
+  const std::string name = to_text(setting.value);
+  Words names;
+  for (const store::Preset& preset : store::presets()) names.emplace_back(preset.name);
+  if (!contains(names, name))
+    return outcome(setting, fmt::format("there is no preset '{}'{}", name, did_you_mean(name, names)));
+  if (const auto done = store::apply_preset(experiment_.store, name); !done)
+    return outcome(setting, done.error().message);
+  return {};
 }
 
 Result<void> ExperimentResolver::apply_expectation(const Setting& setting) {

@@ -22,6 +22,7 @@ class ExperimentResolver {
   Result<Experiment> finish() &&;
 
  private:
+  Result<void> apply_preset(const Setting&);
   Result<void> apply_knob(const Setting&);
   Result<void> apply_expectation(const Setting&);
   Result<void> apply_fault(const Setting&);

@@ -53,6 +53,8 @@ SessionOptions Load::session_options(int number) const {
   SessionOptions options;
   options.client = number;
   options.stride = experiment_.load.clients + kFinalReaders;
+  options.clients = experiment_.load.clients;
+  options.stamps = experiment_.store.stamp;
   options.final = number >= experiment_.load.clients;
   options.seed = experiment_.seed;
   options.nodes = world_.node_names();

@@ -2,8 +2,10 @@
 //
 // Rows, as configurations that exist so far (strict placement, tombstones kept, ids of actors fresh per
 // process):
-//   lww with wall stamps, r + w > n      L-QUO     siblings, r + w > n     D-QUO
-//   lww with wall stamps, r + w <= n     L-ONE     siblings, r + w <= n    D-ONE
+//   lww, r + w > n      L-QUO     siblings, r + w > n     D-QUO
+//   lww, r + w <= n     L-ONE     siblings, r + w <= n    D-ONE
+// each with its source of stamps, which decides whether a later write has the higher stamp
+// (promises/stamp_order.h): L-HLC, L-TT, and query of L-ABD.
 // Columns: which kinds of fault took effect. A kill -9 keeps the page cache, so that fsync = never loses
 // nothing by it; pauses, partitions and faults of single messages delay, and timed-out writes may take effect
 // late; the model of a history allows that. A full, failing or slow disk is the same again: the node ends or
@@ -11,10 +13,10 @@
 // acknowledged writes under never. An empty, old, shortened or damaged disk takes acknowledged writes
 // whatever is synced, so that fewer than w copies may be left and quorums meet in vain; where the experiment
 // says that fewer than w nodes suffer it, each once, a copy of every acknowledged write is left. Clocks
-// matter to lww alone. Repair changes how soon replicas agree, never what is promised: asynchronous read
-// repair comes after the answer. Contexts: a put without one supersedes nothing, so under siblings it loses
-// nothing either; it only makes siblings grow up to their limit, at which puts are refused. Seeded bugs are
-// no part of a promise: a bug has to break it.
+// matter to lww alone, and not to all sources of its stamps. Repair changes how soon replicas agree, never
+// what is promised: asynchronous read repair comes after the answer. Contexts: a put without one supersedes
+// nothing, so under siblings it loses nothing either; it only makes siblings grow up to their limit, at which
+// puts are refused. Seeded bugs are no part of a promise: a bug has to break it.
 #include "harness/promises.h"
 
 #include <fmt/format.h>

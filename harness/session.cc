@@ -4,6 +4,7 @@
 #include <cassert>
 #include <utility>
 
+#include "harness/clock_stamp.h"
 #include "workloads/json_array.h"
 
 namespace fracas::harness {
@@ -19,7 +20,7 @@ Session::Session(SessionOptions options)
   assert(!options_.nodes.empty() && options_.workload != nullptr && options_.client < options_.stride);
 }
 
-SessionStep Session::begin(const workloads::Intent& intent, const std::string& node) {
+SessionStep Session::begin(const workloads::Intent& intent, const std::string& node, std::int64_t wall_us) {
   assert(!open());
   intent_ = intent;
   node_ = node.empty() ? choose_node() : node;
@@ -40,13 +41,15 @@ SessionStep Session::begin(const workloads::Intent& intent, const std::string& n
   const bool removes = intent.f == Function::remove_key;
   step.request =
       request_of(removes ? Kind::remove : Kind::put, removes ? "" : intent.value, std::move(token));
+  add_times(step.request->request, wall_us);
   return step;
 }
 
-SessionStep Session::answer(const TargetResponse& response) {
+SessionStep Session::answer(const TargetResponse& response, std::int64_t wall_us) {
   assert(open());
+  if (response.status == Status::ok) seen_us_ = std::max(seen_us_, stamp_us_of_clock(response.clock));
   const bool inner_read = workloads::is_read_modify_write(intent_->f) && !inner_read_done_;
-  if (inner_read && response.status == Status::ok) return write_back(response);
+  if (inner_read && response.status == Status::ok) return write_back(response, wall_us);
   if (response.status == Status::ok) remember(intent_->key, response);
   return complete(outcome_of(response));
 }
@@ -67,6 +70,16 @@ SessionRequest Session::request_of(Kind kind, std::string value, std::string con
   return {node_, {kind, intent_->key, std::move(value), std::move(context), options_.behaviour.timeout}};
 }
 
+/// What a write says of time, where the store asks for it: the client's own clock, which never goes back, or
+/// the highest stamp that the session saw.
+void Session::add_times(TargetRequest& request, std::int64_t wall_us) {
+  using store::StampSource;
+  if (options_.stamps == StampSource::client)
+    request.stamp_us = last_stamp_us_ = std::max(last_stamp_us_ + 1, wall_us);
+  const bool asked = options_.stamps == StampSource::hlc || options_.stamps == StampSource::query;
+  if (asked && options_.behaviour.contexts) request.seen_us = seen_us_;
+}
+
 Event Session::event_of(EventType type) const {
   Event event;
   event.type = type;
@@ -81,12 +94,13 @@ Event Session::event_of(EventType type) const {
 }
 
 /// The second half of a read-modify-write: a write with the context of exactly what was read.
-SessionStep Session::write_back(const TargetResponse& seen) {
+SessionStep Session::write_back(const TargetResponse& seen, std::int64_t wall_us) {
   inner_read_done_ = true;
   saw_ = options_.workload->answer(*intent_, seen.values);
   SessionStep step;
   step.request = request_of(Kind::put, options_.workload->modify(*intent_, seen.values),
                             options_.behaviour.contexts ? seen.context : std::string());
+  add_times(step.request->request, wall_us);
   return step;
 }
 

@@ -23,11 +23,13 @@ namespace fracas::harness {
 struct SessionOptions {
   int client = 0;      ///< number of the session, and its first process
   int stride = 1;      ///< number of all sessions: a retired process p is followed by p + stride
+  int clients = 1;     ///< number of those that load
   bool final = false;  ///< its reads are final reads
   std::uint64_t seed = 0;
   std::vector<std::string> nodes;
   ClientBehaviour behaviour;
   const workloads::Workload* workload = nullptr;
+  store::StampSource stamps = store::StampSource::wall;  ///< of the store: what it wants to be told of time
 };
 
 /// A request to send now.
@@ -50,10 +52,11 @@ class Session {
 
   explicit Session(SessionOptions);
 
-  /// No operation may be open. `node`: whom to ask; empty: the session chooses.
-  SessionStep begin(const workloads::Intent&, const std::string& node = {});
+  /// No operation may be open. `node`: whom to ask; empty: the session chooses. `wall_us`: what the client's
+  /// wall clock says.
+  SessionStep begin(const workloads::Intent&, const std::string& node = {}, std::int64_t wall_us = 0);
   /// The answer to the last request.
-  SessionStep answer(const TargetResponse&);
+  SessionStep answer(const TargetResponse&, std::int64_t wall_us = 0);
   bool open() const { return intent_.has_value(); }
 
  private:
@@ -66,8 +69,9 @@ class Session {
   bool writing() const;
   std::string choose_node();
   SessionRequest request_of(TargetRequest::Kind, std::string value, std::string context);
+  void add_times(TargetRequest&, std::int64_t wall_us);
   checker::Event event_of(checker::EventType) const;
-  SessionStep write_back(const TargetResponse& seen);
+  SessionStep write_back(const TargetResponse& seen, std::int64_t wall_us);
   SessionStep complete(checker::Event);
   checker::Event outcome_of(const TargetResponse&) const;
   void describe_success(const TargetResponse&, checker::Event&) const;
@@ -80,6 +84,8 @@ class Session {
   std::int32_t process_;
   std::map<std::string, Context> contexts_;
   std::uint64_t uses_ = 0;
+  std::int64_t last_stamp_us_ = 0;  ///< its own; they never go back
+  std::int64_t seen_us_ = 0;        ///< highest stamp of all answers
 
   std::optional<workloads::Intent> intent_;  ///< the open operation
   std::string node_;                         ///< that it goes to, both halves of a read-modify-write

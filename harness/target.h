@@ -22,6 +22,8 @@ struct TargetRequest {
   std::string value;    ///< put
   std::string context;  ///< opaque token of an earlier answer; empty: blind
   std::int64_t timeout_ns = 1'000'000'000;
+  std::int64_t stamp_us = 0;  ///< the client's own wall clock, where the store stamps by it; 0: not sent
+  std::int64_t seen_us = 0;   ///< highest stamp that the session saw, where the store asks for it; 0: none
 };
 
 /// What came back, or what is known of what did not.

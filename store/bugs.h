@@ -27,6 +27,7 @@ enum class Bug : std::uint8_t {
   rr_overwrites_siblings,
   rr_tombstone_as_missing,
   rr_forever,
+  rr_not_awaited,
   // Siblings and causality.
   vv_no_dots,
   actor_persistent,
@@ -42,6 +43,12 @@ enum class Bug : std::uint8_t {
   // Last write wins.
   tie_by_arrival,
   replica_stamps,
+  wall_no_guard,
+  future_ts_accepted,
+  tombstone_tie_split,
+  query_ignores_ctx,
+  hlc_lease_forgotten,
+  commit_wait_skipped,
   // Hints.
   hint_deleted_on_send,
   hints_only_known_down,
@@ -71,7 +78,7 @@ struct BugInfo {
   std::string_view catalogue;    ///< "Q13", field notes' row
   std::string_view sentence;     ///< what goes wrong
   std::string_view modelled_on;  ///< the real incident
-  std::string_view caught_by;    ///< the property that it breaks
+  std::string_view caught_by;    ///< the property that it breaks, or "script": what an operation is to see
   std::string_view experiment;   ///< file name below workloads/experiments/ that must catch it
   /// Why the local world cannot show it; empty: it can.
   std::string_view only_simulated = {};

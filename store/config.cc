@@ -92,6 +92,7 @@ std::string get_choice(const Config& config) {
 
 constexpr std::array<std::string_view, 2> conflict_names{"siblings", "lww"};
 constexpr std::array<std::string_view, 4> repair_names{"none", "async", "blocking", "abd"};
+constexpr std::array<std::string_view, 5> stamp_names{"wall", "client", "hlc", "query", "truetime"};
 constexpr std::array<std::string_view, 2> hints_names{"coordinator", "off"};
 constexpr std::array<std::string_view, 2> fsync_names{"always", "never"};
 
@@ -101,10 +102,15 @@ bool set_period(Config& config, std::string_view text) {
   return value.has_value();
 }
 
-bool set_timeout(Config& config, std::string_view text) {
+template <auto field>
+bool set_duration(Config& config, std::string_view text) {
   const auto value = parse_duration(text);
-  if (value) config.timeout_ns = *value;
+  if (value) config.*field = *value;
   return value.has_value();
+}
+template <auto field>
+std::string get_duration(const Config& config) {
+  return print_duration(config.*field);
 }
 
 bool set_bugs(Config& config, std::string_view text) {
@@ -174,8 +180,8 @@ constexpr std::array table{
           [](const Config& c) { return c.anti_entropy_ns == 0 ? "off" : print_duration(c.anti_entropy_ns); }},
     Entry{{"timeout", "a duration (\"1s\", \"250ms\"; 1ms .. 60s)",
            "The longest that a request waits for replicas."},
-          set_timeout,
-          [](const Config& c) { return print_duration(c.timeout_ns); }},
+          set_duration<&Config::timeout_ns>,
+          get_duration<&Config::timeout_ns>},
     Entry{{"max_siblings", "1 .. 100000", "A write that would leave more siblings is refused."},
           set_integer<&Config::max_siblings>,
           get_integer<&Config::max_siblings>},
@@ -189,10 +195,21 @@ constexpr std::array table{
     Entry{{"placement", "strict", "Only home replicas count."},
           [](Config&, std::string_view text) { return text == "strict"; },
           [](const Config&) { return std::string("strict"); }},
-    Entry{{"stamp", "wall",
-           "Where the stamps of lww come from: the wall clock of the node that a write reached."},
-          [](Config&, std::string_view text) { return text == "wall"; },
-          [](const Config&) { return std::string("wall"); }},
+    Entry{
+        {"stamp", "wall | client | hlc | query | truetime",
+         "Where the stamps of lww come from: the wall clock of the node that a write reached; that of the "
+         "client; a hybrid logical clock, which follows what nodes and sessions have seen; one above what r "
+         "homes have; the latest that it can be, with a wait until that is past."},
+        set_choice<&Config::stamp, stamp_names>,
+        get_choice<&Config::stamp, stamp_names>},
+    Entry{{"max_clock_offset", "a duration (\"500ms\"; 1ms .. 1000s)",
+           "stamp = client or hlc: how far ahead of a node's wall clock a stamp of somebody else may be."},
+          set_duration<&Config::max_clock_offset_ns>,
+          get_duration<&Config::max_clock_offset_ns>},
+    Entry{{"clock_error", "a duration (\"5ms\"; 1ms .. 10s)",
+           "stamp = truetime: wall clocks are taken to be right to plus or minus this."},
+          set_duration<&Config::clock_error_ns>,
+          get_duration<&Config::clock_error_ns>},
     Entry{{"gc", "keep", "Tombstones are kept."},
           [](Config&, std::string_view text) { return text == "keep"; },
           [](const Config&) { return std::string("keep"); }},
@@ -228,6 +245,23 @@ Outcome in_range(const Config& config, std::string_view name, std::int64_t value
                          " is out of range; values: " + std::string(find_entry(name)->knob.values)};
 }
 
+/// Stamps belong to lww, and a wait must end before its request gives up.
+Outcome check_stamps(const Config& config) {
+  if (config.stamp != StampSource::wall && config.conflict != Conflict::lww) {
+    return ConfigError{"stamp",
+                       "stamp = " + get(config, "stamp") +
+                           " goes with conflict = lww: siblings are told apart by their contexts and "
+                           "carry no stamps"};
+  }
+  const std::int64_t wait_ns = 2 * config.clock_error_ns;
+  if (config.stamp == StampSource::truetime && wait_ns >= config.timeout_ns) {
+    return ConfigError{"clock_error", "clock_error = " + get(config, "clock_error") +
+                                          ": a write waits twice as long before it is sent, and timeout = " +
+                                          get(config, "timeout") + " is over by then"};
+  }
+  return {};
+}
+
 /// n, r and w against each other.
 Outcome check_quorums(const Config& config) {
   if (config.n < 1 || config.n > config.nodes) {
@@ -250,6 +284,12 @@ std::optional<int> parse_level(std::string_view text) {
   if (text == "all") return level_all;
   const auto value = parse_integer<int>(text);
   return value && *value >= 0 ? value : std::nullopt;
+}
+
+std::optional<Repair> parse_repair(std::string_view text) {
+  const auto* found = std::find(repair_names.begin(), repair_names.end(), text);
+  if (found == repair_names.end()) return std::nullopt;
+  return static_cast<Repair>(found - repair_names.begin());
 }
 
 int resolve_level(int level, int n) {
@@ -285,6 +325,13 @@ Outcome check(Config& config) {
   }
   if (auto good = in_range(config, "timeout", config.timeout_ns, ns_per_ms, 60 * ns_per_s); !good)
     return good;
+  if (auto good =
+          in_range(config, "max_clock_offset", config.max_clock_offset_ns, ns_per_ms, 1000 * ns_per_s);
+      !good)
+    return good;
+  if (auto good = in_range(config, "clock_error", config.clock_error_ns, ns_per_ms, 10 * ns_per_s); !good)
+    return good;
+  if (auto good = check_stamps(config); !good) return good;
   if (auto good = in_range(config, "max_siblings", config.max_siblings, 1, 100'000); !good) return good;
   return in_range(config, "max_value_bytes", config.max_value_bytes, 1, 16 << 20);
 }

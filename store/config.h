@@ -17,6 +17,8 @@ namespace fracas::store {
 enum class Conflict : std::uint8_t { siblings, lww };
 /// blocking: the homes whose replies were used hold what is answered; abd: max(w, n - r + 1) homes do.
 enum class Repair : std::uint8_t { none, async, blocking, abd };
+/// Where the stamps of lww come from: stamp_clock.h.
+enum class StampSource : std::uint8_t { wall, client, hlc, query, truetime };
 enum class Hints : std::uint8_t { coordinator, off };
 enum class Fsync : std::uint8_t { always, never };
 
@@ -26,6 +28,8 @@ inline constexpr int level_all = -2;     ///< n
 
 /// "2", "one", "quorum", "all". Nothing for anything else.
 std::optional<int> parse_level(std::string_view text);
+/// "none", "async", "blocking", "abd".
+std::optional<Repair> parse_repair(std::string_view text);
 /// A positive level as it is, a named one for this n.
 int resolve_level(int level, int n);
 
@@ -35,6 +39,10 @@ struct Config {
   int r = 2;
   int w = 2;
   Conflict conflict = Conflict::siblings;
+  StampSource stamp = StampSource::wall;
+  /// client, hlc: what a client or a peer sends is taken up to so far ahead of this node's wall clock.
+  std::int64_t max_clock_offset_ns = 500'000'000;
+  std::int64_t clock_error_ns = 5'000'000;  ///< truetime: wall clocks are right to plus or minus this
   Repair repair = Repair::async;
   Hints hints = Hints::coordinator;
   Fsync fsync = Fsync::always;
@@ -52,8 +60,7 @@ struct ConfigError {
   std::string message;
 };
 
-/// A knob. Fixed ones (coordinator = node, placement = strict, stamp = wall, gc = keep) take their one value
-/// so far.
+/// A knob. Fixed ones (coordinator = node, placement = strict, gc = keep) take their one value so far.
 struct Knob {
   std::string_view name;    ///< as in [store]: "anti_entropy"
   std::string_view values;  ///< "siblings | lww"

@@ -12,7 +12,7 @@ void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& 
             "over the limit of " + std::to_string(max_operations) + " requests in flight; nothing was done"});
     return;
   }
-  auto request = check_request(shared_, asked, origin);
+  auto request = check_request(shared_, step.now(), asked, origin);
   if (!request) {
     refuse(step, shared_, origin, asked.verb, request.error());
     return;
@@ -21,6 +21,8 @@ void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& 
   const bool home = std::find(homes.begin(), homes.end(), shared_.self()) != homes.end();
   if (request->verb == Verb::get) {
     reads_.begin(step, *std::move(request));
+  } else if (shared_.config().stamp == StampSource::query) {
+    if (auto ready = queries_.begin(step, *std::move(request))) writes_.begin(step, *std::move(ready));
   } else if (home || shared_.config().conflict == Conflict::lww) {
     writes_.begin(step, *std::move(request));
   } else if (!origin.forwarder) {
@@ -30,6 +32,10 @@ void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& 
            {ErrorKind::unavailable, "",
             shared_.name(shared_.self()) + " is no home of this key; nothing was written"});
   }
+}
+
+void Coordinator::stamp_told(Step& step, NodeIndex from, const StampReply& reply) {
+  if (auto ready = queries_.replied(step, from, reply)) writes_.begin(step, *std::move(ready));
 }
 
 void Coordinator::forwarded(Step& step, NodeIndex from, const ForwardRequest& message) {

@@ -7,6 +7,7 @@
 #include "store/hinted_handoff.h"
 #include "store/reads.h"
 #include "store/repetitions.h"
+#include "store/stamp_queries.h"
 #include "store/writes.h"
 
 namespace fracas::store {
@@ -16,22 +17,26 @@ class Fingerprint;
 class Coordinator {
  public:
   Coordinator(Shared& shared, HintedHandoff& hints)
-      : shared_(shared), reads_(shared), writes_(shared, hints), forwards_(shared) {}
+      : shared_(shared), reads_(shared), queries_(shared), writes_(shared, hints), forwards_(shared) {}
 
   void request(Step&, const ClientRequest&, const Origin&);
   /// Another node's client, whose put we are to coordinate: once.
   void forwarded(Step&, NodeIndex from, const ForwardRequest&);
+  /// A home told its stamp: the write that asked may go on.
+  void stamp_told(Step&, NodeIndex from, const StampReply&);
 
   Reads& reads() { return reads_; }
+  StampQueries& queries() { return queries_; }
   Writes& writes() { return writes_; }
   Forwards& forwards() { return forwards_; }
-  std::size_t open() const { return reads_.open() + writes_.open() + forwards_.open(); }
+  std::size_t open() const { return reads_.open() + queries_.open() + writes_.open() + forwards_.open(); }
 
   void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:
   Shared& shared_;
   Reads reads_;
+  StampQueries queries_;
   Writes writes_;
   Forwards forwards_;
   Repetitions repetitions_;  ///< of forwarded puts

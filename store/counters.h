@@ -22,6 +22,7 @@ struct Counters {
   std::uint64_t exchanges_begun = 0;
   std::uint64_t exchanges_completed = 0;
   std::uint64_t exchange_keys_repaired = 0;
+  std::uint64_t clocks_refused = 0;    ///< hlc: of peers, too far ahead to be followed
   std::uint64_t messages_refused = 0;  ///< from nobody we know, or about another kind of state
 
   void count(Verb verb, const std::optional<ClientError>& error) {

@@ -14,6 +14,7 @@ constexpr std::uint64_t rotation = 8;  ///< of the log, in syncs (bug rotate_rac
 bool only_asks(const Effect& effect) {
   const auto* sent = std::get_if<SendToPeer>(&effect);
   return sent != nullptr && (std::holds_alternative<ReadRequest>(sent->message) ||
+                             std::holds_alternative<StampRequest>(sent->message) ||
                              std::holds_alternative<WriteRequest>(sent->message) ||
                              std::holds_alternative<ForwardRequest>(sent->message));
 }

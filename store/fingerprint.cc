@@ -32,8 +32,8 @@ void Suspicion::fingerprint(Fingerprint& out) const {
 }
 
 void StampClock::fingerprint(Fingerprint& out) const {
-  const auto& [actor, last_us, sequence] = *this;
-  out.add(actor, last_us, sequence);
+  const auto& [source, offset, error, bugs, actor, last_us, bound_us, sequence] = *this;
+  out.add(actor, last_us, bound_us, sequence);
 }
 
 /// Trees follow from the leaves, and those from the copies, but for a seeded bug that leaves one as it was.
@@ -71,8 +71,8 @@ void Reads::WriteBack::fingerprint(Fingerprint& out) const {
 }
 
 void Reads::Read::fingerprint(Fingerprint& out) const {
-  const auto& [from, of_key, at, enough, deadline, heard, all, never_sent, lost, back, done] = *this;
-  out.add(from, of_key, at, enough, deadline, heard, all, never_sent, lost, back, done);
+  const auto& [from, of_key, at, enough, how, deadline, heard, all, never_sent, lost, back, done] = *this;
+  out.add(from, of_key, at, enough, how, deadline, heard, all, never_sent, lost, back, done);
 }
 
 void Reads::fingerprint(Fingerprint& out) const {
@@ -81,14 +81,26 @@ void Reads::fingerprint(Fingerprint& out) const {
 }
 
 void Writes::Write::fingerprint(Fingerprint& out) const {
-  const auto& [from, what, of_key, copy, good, at, enough, deadline, heard, again, never_sent, lost, done] =
-      *this;
-  out.add(from, what, of_key, copy, good, at, enough, deadline, heard, again, never_sent, lost, done);
+  const auto& [from, what, of_key, copy, good, at, enough, deadline, heard, again, never_sent, lost, waits,
+               done] = *this;
+  out.add(from, what, of_key, copy, good, at, enough, deadline, heard, again, never_sent, lost, waits, done);
 }
 
 void Writes::fingerprint(Fingerprint& out) const {
   const auto& [node, handoff, writes] = *this;
   out.add(writes);
+}
+
+/// Of a write nobody has a copy of yet, only what it asks for matters.
+void StampQueries::Query::fingerprint(Fingerprint& out) const {
+  const auto& [write, enough, deadline, highest, told, lost] = *this;
+  out.add(write.origin, write.verb, write.key, write.value, write.homes, write.wanted, write.seen_us, enough,
+          deadline, highest, told, lost);
+}
+
+void StampQueries::fingerprint(Fingerprint& out) const {
+  const auto& [node, queries] = *this;
+  out.add(queries);
 }
 
 void Forwards::Forward::fingerprint(Fingerprint& out) const {
@@ -128,8 +140,8 @@ void Repetitions::fingerprint(Fingerprint& out) const {
 }
 
 void Coordinator::fingerprint(Fingerprint& out) const {
-  const auto& [node, reads, writes, forwards, repetitions] = *this;
-  out.add(reads, writes, forwards, repetitions);
+  const auto& [node, reads, queries, writes, forwards, repetitions] = *this;
+  out.add(reads, queries, writes, forwards, repetitions);
 }
 
 void AntiEntropy::Exchange::fingerprint(Fingerprint& out) const {

@@ -10,9 +10,8 @@
 
 namespace fracas::store {
 
-class Fingerprint;
-
-/// Ordered by wall time, then actor, then sequence; no two writes share (actor, sequence).
+/// Ordered by time, then actor, then sequence; no two writes share (actor, sequence). The time is one of
+/// somebody's wall clock, in microseconds since 1970, or with stamp = query a number that counts up.
 struct Stamp {
   std::int64_t wall_us = 0;
   Actor actor;
@@ -27,21 +26,6 @@ struct LwwCell {
   /// Keeps its own value against the other's: the greater stamp does. A tombstone has an ordinary stamp.
   bool covers(const LwwCell& other, const BugSet& bugs = {}) const;
   bool operator==(const LwwCell&) const = default;
-};
-
-/// Issues a node's stamps. They never go backwards, however the wall clock jumps: max(last + 1, now).
-class StampClock {
- public:
-  explicit StampClock(const Actor& actor) : actor_(actor) {}
-  /// A stamp of an earlier incarnation of this node, found on its disk.
-  void observe(const Stamp&);
-  Stamp next(std::int64_t wall_us);
-  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
-
- private:
-  Actor actor_;
-  std::int64_t last_us_ = 0;
-  std::uint64_t sequence_ = 0;
 };
 
 }  // namespace fracas::store

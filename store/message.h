@@ -20,28 +20,35 @@ using OperationId = std::uint64_t;
 
 using KeyStates = std::vector<std::pair<std::string, KeyState>>;
 
+// Each message carries the sender's hybrid logical clock at the end (stamp = hlc; otherwise 0), as it was
+// after the step that sent it.
+
 // --- copies of one key ---
 
 /// "Tell me your copy." Answered by ReadReply.
 struct ReadRequest {
   OperationId operation = 0;
   std::string key;
+  std::int64_t clock_us = 0;
 };
 struct ReadReply {
   OperationId operation = 0;
   Actor incarnation;  ///< of who answers
   KeyState state;
+  std::int64_t clock_us = 0;
 };
 /// "Merge this." Puts, hints and read repairs; acknowledged once durable, unless `operation` is 0 (repairs).
 struct WriteRequest {
   OperationId operation = 0;
   std::string key;
   KeyState state;
+  std::int64_t clock_us = 0;
 };
 struct WriteReply {
   OperationId operation = 0;
   Actor incarnation;                   ///< of who answers
   std::uint64_t storage_sequence = 0;  ///< of who answers, for noticing lost state; 0: not kept
+  std::int64_t clock_us = 0;
 };
 
 // --- a put that arrived at a node without a copy of the key (siblings only) ---
@@ -56,6 +63,7 @@ struct ForwardRequest {
   std::uint32_t n = 0;
   std::uint32_t w = 0;
   std::int64_t timeout_ns = 0;
+  std::int64_t clock_us = 0;
 };
 /// The answer to the client, word for word.
 struct ForwardReply {
@@ -67,6 +75,7 @@ struct ForwardReply {
   std::string context;
   std::string clock;
   std::uint32_t acks = 0;
+  std::int64_t clock_us = 0;
 };
 
 // --- anti-entropy, in the order of an exchange; a walk is repeated until the roots are equal ---
@@ -75,6 +84,7 @@ struct ForwardReply {
 struct ExchangeRoots {
   OperationId operation = 0;
   std::vector<std::pair<std::uint16_t, Hash>> roots;
+  std::int64_t clock_us = 0;
 };
 /// Peer: its non-empty buckets in the partitions that differ; none: all equal.
 struct ExchangeBuckets {
@@ -84,31 +94,51 @@ struct ExchangeBuckets {
   };
   OperationId operation = 0;
   std::vector<Partition> partitions;
+  std::int64_t clock_us = 0;
 };
 /// Initiator: the slots (ring.h) that differ, and the clocks of all its keys in them.
 struct ExchangeKeys {
   OperationId operation = 0;
   std::vector<std::uint16_t> slots;
   KeyStates clocks;  ///< without values
+  std::int64_t clock_us = 0;
 };
 /// Peer: its states that the initiator does not cover, and the keys of which it wants the initiator's state.
 struct ExchangeStates {
   OperationId operation = 0;
   KeyStates states;
   std::vector<std::string> wanted;
+  std::int64_t clock_us = 0;
 };
 /// Initiator: the wanted states.
 struct ExchangePush {
   OperationId operation = 0;
   KeyStates states;
+  std::int64_t clock_us = 0;
 };
 /// Peer: they are merged and durable.
 struct ExchangePushed {
   OperationId operation = 0;
+  std::int64_t clock_us = 0;
 };
 
-using Message =
-    std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
-                 ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush, ExchangePushed>;
+// --- before a put that takes its stamp from the homes (stamp = query) ---
+
+/// "Tell me the stamp of your copy."
+struct StampRequest {
+  OperationId operation = 0;
+  std::string key;
+  std::int64_t clock_us = 0;
+};
+struct StampReply {
+  OperationId operation = 0;
+  Actor incarnation;          ///< of who answers
+  std::int64_t stamp_us = 0;  ///< 0: no copy
+  std::int64_t clock_us = 0;
+};
+
+using Message = std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
+                             ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush,
+                             ExchangePushed, StampRequest, StampReply>;
 
 }  // namespace fracas::store

@@ -85,6 +85,13 @@ struct Node::Impl {
   void receive(Step& step, NodeIndex from, const ForwardReply& m) {
     coordinator.forwards().replied(step, from, m);
   }
+  void receive(Step& step, NodeIndex from, const StampRequest& m) {
+    step.send(from, StampReply{m.operation, shared.incarnation, stamp_us_of(shared.replica.find(m.key))});
+  }
+  void receive(Step& step, NodeIndex from, const StampReply& m) {
+    note(from, m);
+    coordinator.stamp_told(step, from, m);
+  }
   void receive(Step& step, NodeIndex from, const ExchangeRoots& m) { anti_entropy.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const ExchangeBuckets& m) { anti_entropy.proceed(step, from, m); }
   void receive(Step& step, NodeIndex from, const ExchangeKeys& m) { anti_entropy.answer(step, from, m); }
@@ -98,6 +105,8 @@ struct Node::Impl {
     if (!shared.issued(reply.operation)) shared.marks.reach(Mark::reply_to_former_incarnation);
   }
   void perform(Step& step, const Task& task);
+  void hear_clock(const Instant& now, std::int64_t clock_us);
+  void tell_clock(const Instant& now, std::vector<Effect>& effects, std::size_t first);
   void apply(Step& step, const WriteRequest& m);
   void apply_received(Step& step);
   bool acceptable(const KeyState& state);
@@ -106,6 +115,7 @@ struct Node::Impl {
 
 /// False: unreadable.
 bool Node::Impl::load(const std::string& key, const std::string& record) {
+  if (key == StampClock::record_key) return shared.stamps.load(record);
   auto state = decode_state(record);
   if (key.empty() || !state || !shared.is_our_kind(*state)) return false;
   if (const auto* cell = std::get_if<LwwCell>(&*state)) shared.stamps.observe(cell->stamp);
@@ -119,7 +129,39 @@ void Node::Impl::handle(Step& step, const FromPeer& event) {
   if (event.from >= shared.options.names.size() || event.from == shared.self()) return refuse_message();
   shared.suspicion.heard_from(event.from);
   hints.heard_from(step, event.from);
-  std::visit([&](const auto& message) { receive(step, event.from, message); }, event.message);
+  std::visit(
+      [&](const auto& message) {
+        hear_clock(step.now(), message.clock_us);
+        receive(step, event.from, message);
+      },
+      event.message);
+}
+
+void Node::Impl::hear_clock(const Instant& now, std::int64_t clock_us) {
+  if (!shared.stamps.is_hybrid() || shared.stamps.hear(clock_us, now.wall_us)) return;
+  shared.marks.reach(Mark::clock_not_followed);
+  ++shared.counters.clocks_refused;
+}
+
+/// Whatever this step says to anybody, it says at the clock as it is now; how far that may go is on the disk
+/// before anybody gets an answer. (Requests do not wait for the disk. Who sees a stamp that was not answered
+/// for yet carries it in its session.)
+void Node::Impl::tell_clock(const Instant& now, std::vector<Effect>& effects, std::size_t first) {
+  if (!shared.stamps.is_hybrid()) return;
+  bool told = false;
+  for (std::size_t i = first; i < effects.size(); ++i) {
+    told = told || std::holds_alternative<ReplyToClient>(effects[i]);
+    auto* out = std::get_if<SendToPeer>(&effects[i]);
+    if (out == nullptr) continue;
+    told = true;
+    std::visit([&](auto& message) { message.clock_us = shared.stamps.tell(now.wall_us); }, out->message);
+  }
+  if (!told) return;
+  if (auto bound = shared.stamps.new_bound()) {
+    Persist persist;
+    persist.writes.emplace_back(StampClock::record_key, std::move(bound));
+    effects.insert(effects.begin() + static_cast<std::ptrdiff_t>(first), std::move(persist));
+  }
 }
 
 /// Answers are not sent again: whoever waits for them times out.
@@ -129,6 +171,7 @@ void Node::Impl::handle(Step& step, const SendFailed& event) {
   std::visit(
       overloaded{
           [&](const ReadRequest& m) { coordinator.reads().send_failed(step, event.to, m.operation); },
+          [&](const StampRequest& m) { coordinator.queries().send_failed(step, event.to, m.operation); },
           [&](const WriteRequest& m) {
             if (coordinator.writes().send_failed(step, event.to, m.operation)) return;
             if (!coordinator.reads().write_back_failed(step, event.to, m.operation))
@@ -159,6 +202,10 @@ void Node::Impl::perform(Step& step, const Task& task) {
       return anti_entropy.time_out(task.id);
     case Task::Kind::apply:
       return apply_received(step);
+    case Task::Kind::query:
+      return coordinator.queries().time_out(step, task.id);
+    case Task::Kind::commit:
+      return coordinator.writes().try_commit(step, task.id);
   }
 }
 
@@ -208,20 +255,24 @@ Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Node::~Node() = default;
 
 void Node::start(Instant now, std::vector<Effect>& effects) {
+  const std::size_t first = effects.size();
   Step step(now, effects);
   if (impl_->shared.config().bugs.has(Bug::actor_id_collision)) impl_->shared.become(actor_of_second(now));
   impl_->hints.tick(step);
   impl_->anti_entropy.start(step);
   impl_->shared.agenda.arm(step);
+  impl_->tell_clock(now, effects, first);
 }
 
 void Node::step(Instant now, const Event& event, std::vector<Effect>& effects) {
+  const std::size_t first = effects.size();
   Step step(now, effects);
   std::visit([&](const auto& happened) { impl_->handle(step, happened); }, event);
   if (std::holds_alternative<TimerFired>(event)) {
     while (const auto task = impl_->shared.agenda.take_due(now.steady_ns)) impl_->perform(step, *task);
   }
   impl_->shared.agenda.arm(step);
+  impl_->tell_clock(now, effects, first);
 }
 
 Metrics Node::metrics() const {
@@ -246,6 +297,7 @@ Metrics Node::metrics() const {
   set("fracas_exchanges_begun_total", counters.exchanges_begun);
   set("fracas_exchanges_completed_total", counters.exchanges_completed);
   set("fracas_exchange_keys_repaired_total", counters.exchange_keys_repaired);
+  set("fracas_clocks_refused_total", counters.clocks_refused);
   set("fracas_messages_refused_total", counters.messages_refused);
   set("fracas_requests_in_flight", impl_->coordinator.open());
   set("fracas_keys", impl_->shared.replica.size());

@@ -6,7 +6,7 @@
 //   1. step() never blocks, never throws on input, and is total.
 //   2. Effects are carried out in the order given, over all batches: a Persist is durable (as the fsync knob
 //   says) before any later answer goes out: ReplyToClient, and every SendToPeer but requests (ReadRequest,
-//   WriteRequest, ForwardRequest), which say nothing of this disk and go out at once. A driver may gather the
+//   StampRequest, WriteRequest, ForwardRequest), which say nothing of this disk and go out at once. A driver may gather the
 //   Persists of several batches into one synced write, as long as what follows them waits.
 //   3. The state of all keys lives in memory; the disk is read once, before the first step. A crash destroys
 //   the Node;
@@ -50,6 +50,9 @@ struct ClientRequest {
   std::string value;    ///< put: JSON text, compact
   std::string context;  ///< token as received; empty: none
   std::optional<int> n, r, w;
+  std::optional<Repair> repair;          ///< get
+  std::optional<std::int64_t> stamp_us;  ///< put, delete with stamp = client: the client's wall clock
+  std::optional<std::int64_t> seen_us;   ///< put, delete with hlc or query: the highest stamp its session saw
   std::optional<std::int64_t> timeout_ns;
 };
 /// A message came from a peer whose frame was sound.
@@ -87,7 +90,8 @@ std::string_view to_string(ErrorKind);
 
 struct ClientError {
   ErrorKind kind = ErrorKind::bad_request;
-  std::string field;  ///< of bad requests: "r", "w", "n", "timeout", "context", "value", "key"
+  std::string field;  ///< of bad requests: "r", "w", "n", "timeout", "context", "value", "key", "repair",
+                      ///< "stamp", "seen"
   std::string message;
 };
 /// Answer to a client. For ok: the values that remain (put: its own first), the token that covers exactly

@@ -24,6 +24,7 @@ void Reads::begin(Step& step, Request request) {
   read.key = std::move(request.key);
   read.homes = std::move(request.homes);
   read.wanted = static_cast<std::size_t>(request.wanted);
+  read.repairs = request.repair;
   read.deadline_ns = step.now().steady_ns + request.timeout_ns;
   shared_.agenda.add(read.deadline_ns, {Task::Kind::read, operation});
   for (const NodeIndex home : read.homes) {
@@ -134,9 +135,9 @@ bool Reads::may_answer(const Read& read) const {
 void Reads::proceed(Step& step, Entry entry) {
   Read& read = entry->second;
   const bool late = read.answered;
-  const Repair repairs = shared_.config().repair;
+  const bool awaited = read.repairs == Repair::blocking || read.repairs == Repair::abd;
   if (!read.answered && !read.write_back && may_answer(read)) {
-    if (repairs == Repair::blocking || repairs == Repair::abd) {
+    if (awaited && !shared_.config().bugs.has(Bug::rr_not_awaited)) {
       begin_write_back(step, entry);
     } else {
       succeed(step, read, read.merged);
@@ -163,7 +164,7 @@ void Reads::begin_write_back(Step& step, Entry entry) {
     if (covers(copy.state, write_back.found)) write_back.held_by(home);
   }
   write_back.wanted = write_back.targets.size();
-  if (shared_.config().repair == Repair::abd) {
+  if (read.repairs == Repair::abd) {
     const auto w = std::min(static_cast<std::size_t>(shared_.config().w), read.homes.size());
     write_back.targets.insert(read.homes.begin(), read.homes.end());
     write_back.wanted = std::max(w, read.homes.size() - read.wanted + 1);
@@ -230,7 +231,7 @@ void Reads::fail(Step& step, Read& read) {
 void Reads::repair(Step& step, Read& read, bool late) {
   for (auto& [home, copy] : read.copies) {
     if (covers(copy.state, read.merged)) continue;
-    if (shared_.config().repair == Repair::none) {
+    if (read.repairs == Repair::none) {
       count_stale(copy);
       continue;
     }

@@ -61,6 +61,7 @@ class Reads {
     std::string key;
     std::vector<NodeIndex> homes;
     std::size_t wanted = 1;
+    Repair repairs = Repair::none;
     std::int64_t deadline_ns = 0;
     std::map<NodeIndex, Copy> copies;
     KeyState merged;  ///< of all copies so far

@@ -79,6 +79,42 @@ Checked resolve_timeout(const Config& config, const ClientRequest& asked, Reques
   return {};
 }
 
+/// What a client says of time, where this cluster asks for it. Whatever it sends beside is refused, not
+/// ignored: it would be relied on.
+Checked resolve_stamps(Shared& shared, const Instant& now, const ClientRequest& asked, Request& request) {
+  const Config& config = shared.config();
+  const bool write = asked.verb != Verb::get;
+  const std::string source = "this cluster has stamp = " + get(config, "stamp");
+  const bool of_client = write && config.stamp == StampSource::client;
+  const bool of_session = write && (config.stamp == StampSource::hlc || config.stamp == StampSource::query);
+  if (asked.stamp_us && !of_client)
+    return bad("stamp", source + ": only its puts and deletes carry one, and only with client");
+  if (asked.seen_us && !of_session)
+    return bad("seen", source + ": only puts and deletes carry one, with hlc or query");
+  if (of_client && !asked.stamp_us)
+    return bad("stamp", source + ": send the client's clock, in microseconds since 1970");
+  request.stamp_us = asked.stamp_us.value_or(0);
+  request.seen_us = asked.seen_us.value_or(0);
+  if (request.stamp_us < 0 || request.stamp_us > StampClock::max_us)
+    return bad("stamp", "must be between 0 and 2^62");
+  if (request.seen_us < 0 || request.seen_us > StampClock::max_us)
+    return bad("seen", "must be between 0 and 2^62");
+  if (config.stamp == StampSource::query) return {};
+  const std::int64_t ahead_us = std::max(request.stamp_us, request.seen_us);
+  if (shared.stamps.may_follow(ahead_us, now.wall_us) || config.bugs.has(Bug::future_ts_accepted)) return {};
+  shared.marks.reach(Mark::stamp_from_the_future);
+  return ClientError{ErrorKind::unavailable, of_client ? "stamp" : "seen",
+                     std::to_string(ahead_us) +
+                         " is over max_clock_offset = " + get(config, "max_clock_offset") +
+                         " ahead of the clock of " + shared.name(shared.self()) + "; nothing was written"};
+}
+
+Checked resolve_repair(const Config& config, const ClientRequest& asked, Request& request) {
+  if (asked.repair && asked.verb != Verb::get) return bad("repair", "only reads repair");
+  request.repair = asked.repair.value_or(config.repair);
+  return {};
+}
+
 Checked resolve_context(const Config& config, const ClientRequest& asked, Request& request) {
   if (asked.context.empty()) return {};
   if (config.conflict != Conflict::siblings) {
@@ -92,8 +128,8 @@ Checked resolve_context(const Config& config, const ClientRequest& asked, Reques
 
 }  // namespace
 
-boost::system::result<Request, ClientError> check_request(const Shared& shared, const ClientRequest& asked,
-                                                          const Origin& origin) {
+boost::system::result<Request, ClientError> check_request(Shared& shared, const Instant& now,
+                                                          const ClientRequest& asked, const Origin& origin) {
   const Config& config = shared.config();
   Request request{.origin = origin,
                   .verb = asked.verb,
@@ -103,11 +139,16 @@ boost::system::result<Request, ClientError> check_request(const Shared& shared, 
                   .context = {},
                   .homes = {},
                   .wanted = 1,
+                  .repair = Repair::none,
+                  .stamp_us = 0,
+                  .seen_us = 0,
                   .timeout_ns = 0};
   if (auto good = check_key_and_value(config, asked); !good) return good.error();
   if (auto good = resolve_quorum(shared, asked, request); !good) return good.error();
   if (auto good = resolve_timeout(config, asked, request); !good) return good.error();
   if (auto good = resolve_context(config, asked, request); !good) return good.error();
+  if (auto good = resolve_repair(config, asked, request); !good) return good.error();
+  if (auto good = resolve_stamps(shared, now, asked, request); !good) return good.error();
   return request;
 }
 

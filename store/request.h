@@ -35,13 +35,17 @@ struct Request {
   Context context;
   std::vector<NodeIndex> homes;  ///< n of them
   int wanted = 1;                ///< r or w
+  Repair repair = Repair::none;  ///< get
+  std::int64_t stamp_us = 0;     ///< stamp = client
+  std::int64_t seen_us = 0;      ///< the stamp must be higher: what the session saw, and what homes have
   std::int64_t timeout_ns = 0;
 
   Value written() const { return verb == Verb::put ? Value(value) : std::nullopt; }
 };
 
 /// Checks everything that can be wrong with a request by itself.
-boost::system::result<Request, ClientError> check_request(const Shared&, const ClientRequest&, const Origin&);
+boost::system::result<Request, ClientError> check_request(Shared&, const Instant& now, const ClientRequest&,
+                                                          const Origin&);
 
 /// Sends the answer to whoever waits for it, and counts it (once: where the client is).
 void answer(Step&, Shared&, const Origin&, Verb, ReplyToClient);

@@ -10,10 +10,10 @@
 
 #include "store/agenda.h"
 #include "store/counters.h"
-#include "store/lww.h"
 #include "store/node.h"
 #include "store/replica.h"
 #include "store/ring.h"
+#include "store/stamp_clock.h"
 
 namespace fracas::store {
 
@@ -41,7 +41,7 @@ struct Shared {
         incarnation(Actor::of(options.self, options.config.bugs.has(Bug::actor_persistent)
                                                 ? std::array<std::uint8_t, 16>{}
                                                 : options.actor)),
-        stamps(incarnation),
+        stamps(incarnation, options.config),
         replica(options.config.bugs),
         incarnations(options.names.size()),
         first_operation(
@@ -76,7 +76,7 @@ struct Shared {
   /// Takes another actor's name, before anything was issued.
   void become(const Actor& actor) {
     incarnation = actor;
-    stamps = StampClock(actor);
+    stamps = StampClock(actor, config());
   }
   /// What bugs make of a stamped state that passes through this node.
   KeyState stamped_anew(std::int64_t wall_us, const KeyState& state) {

@@ -42,6 +42,10 @@ void fields(auto& io, Is<ExchangeKeys> auto& m) { io(m.operation), io(m.slots), 
 void fields(auto& io, Is<ExchangeStates> auto& m) { io(m.operation), io(m.states), io(m.wanted); }
 void fields(auto& io, Is<ExchangePush> auto& m) { io(m.operation), io(m.states); }
 void fields(auto& io, Is<ExchangePushed> auto& m) { io(m.operation); }
+void fields(auto& io, Is<StampRequest> auto& m) { io(m.operation), io(m.key); }
+void fields(auto& io, Is<StampReply> auto& m) { io(m.operation), io(m.incarnation), io(m.stamp_us); }
+/// What follows those.
+void common_fields(auto& io, auto& m) { io(m.clock_us); }
 
 struct Writing {
   ByteWriter out;
@@ -119,6 +123,7 @@ std::optional<Message> read_message(Reading& io, std::size_t type) {
     if (type != index) return read_message<index + 1>(io, type);
     Message message{std::in_place_index<index>};
     fields(io, std::get<index>(message));
+    common_fields(io, std::get<index>(message));
     return message;
   } else {
     return std::nullopt;
@@ -144,7 +149,7 @@ result<std::string, WireError> encode(const Envelope& envelope) {
   Writing io{ByteWriter(frame)};
   io(envelope.from), io(envelope.cluster);
   io.out.u8(static_cast<std::uint8_t>(envelope.message.index()));
-  std::visit([&](const auto& message) { fields(io, message); }, envelope.message);
+  std::visit([&](const auto& message) { fields(io, message), common_fields(io, message); }, envelope.message);
   if (frame.size() > max_frame_bytes) {
     return WireError{"a message of " + std::to_string(frame.size()) +
                      " bytes is over the limit max_frame_bytes = " + std::to_string(max_frame_bytes)};

@@ -112,8 +112,31 @@ void Writes::begin(Step& step, Request request) {
   const OperationId operation = shared_.next_operation();
   const auto entry = writes_.emplace(operation, std::move(write)).first;
   shared_.agenda.add(entry->second.deadline_ns, {Task::Kind::write, operation});
-  send_to_homes(step, operation, entry->second);
+  commit(step, entry);
+}
+
+/// Sends the write, or comes back when its stamp is past. A clock that does not get there is left to the
+/// deadline.
+void Writes::commit(Step& step, Entry entry) {
+  auto& [operation, write] = *entry;
+  const auto* cell = std::get_if<LwwCell>(&write.state);
+  const std::int64_t wait_us = cell == nullptr ? 0 : shared_.stamps.wait_us(cell->stamp, step.now().wall_us);
+  write.uncommitted = wait_us > 0;
+  if (write.uncommitted) {
+    const std::int64_t left_us = (write.deadline_ns - step.now().steady_ns) / 1000 + 1;
+    shared_.agenda.add(step.now().steady_ns + std::min(wait_us, left_us) * 1000,
+                       {Task::Kind::commit, operation});
+    return;
+  }
+  send_to_homes(step, operation, write);
   proceed(step, entry);
+}
+
+void Writes::try_commit(Step& step, OperationId operation) {
+  const auto entry = writes_.find(operation);
+  if (entry == writes_.end() || !entry->second.uncommitted) return;
+  shared_.marks.reach(Mark::commit_awaited);
+  commit(step, entry);
 }
 
 /// The put itself: on this home's copy, which is written down before anybody is told that it holds. False:
@@ -158,7 +181,9 @@ void Writes::mark(const Request& request, const KeyState& copy, std::size_t sibl
 }
 
 void Writes::prepare_lww(Step& step, const Request& request, Write& write) {
-  const Stamp stamp = shared_.stamps.next(step.now().wall_us);
+  const bool of_client = shared_.config().stamp == StampSource::client;
+  const Stamp stamp = of_client ? shared_.stamps.of_client(request.stamp_us)
+                                : shared_.stamps.next(step.now().wall_us, request.seen_us);
   if (stamp.wall_us > step.now().wall_us) shared_.marks.reach(Mark::stamp_above_clock);
   write.state = LwwCell{stamp, request.written()};
   write.on_success.values = live_values(write.state);
@@ -211,6 +236,14 @@ void Writes::time_out(Step& step, OperationId operation) {
   const auto entry = writes_.find(operation);
   if (entry == writes_.end()) return;
   Write& write = entry->second;
+  if (write.uncommitted) {
+    refuse(step, shared_, write.origin, write.verb,
+           {ErrorKind::unavailable, "",
+            "the clock of " + shared_.name(shared_.self()) +
+                " has not passed the write's stamp in time; nothing was written"});
+    writes_.erase(entry);
+    return;
+  }
   for (const NodeIndex home : write.homes) {
     if (write.acks.contains(home) || !write.failed.insert(home).second) continue;
     shared_.suspicion.failed(home);

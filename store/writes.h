@@ -24,11 +24,13 @@ class Writes {
   Writes(Shared& shared, HintedHandoff& hints) : shared_(shared), hints_(hints) {}
 
   /// Siblings: this node must be a home, for its copy is where the new dot is made. Last write wins: stamped
-  /// here, wherever that is.
+  /// here, wherever that is, and sent when the stamp may be seen.
   void begin(Step&, Request);
   /// False: the operation is none of ours.
   bool acknowledged(Step&, NodeIndex from, const WriteReply&);
   bool send_failed(Step&, NodeIndex to, OperationId);
+  /// The stamp may be in the past by now.
+  void try_commit(Step&, OperationId);
   void time_out(Step&, OperationId);
 
   std::size_t open() const { return writes_.size(); }
@@ -49,6 +51,7 @@ class Writes {
     std::size_t repeated_acks = 0;    ///< of homes that had answered before
     std::set<NodeIndex> unsent;       ///< homes to which certainly nothing went out
     std::set<NodeIndex> failed;       ///< these, and those that did not answer in time
+    bool uncommitted = false;         ///< waits for its stamp to be past; nothing went out
     bool answered = false;
 
     bool settled() const { return acks.size() + failed.size() == homes.size(); }
@@ -59,6 +62,7 @@ class Writes {
   bool prepare_siblings(Step&, Request&, Write&);
   void mark(const Request&, const KeyState& copy, std::size_t siblings);
   void prepare_lww(Step&, const Request&, Write&);
+  void commit(Step&, Entry);
   void send_to_homes(Step&, OperationId, Write&);
   /// What counts towards w.
   std::size_t votes(const Write&) const;

@@ -20,6 +20,7 @@
 #include "harness/setting.h"
 #include "harness/suggest.h"
 #include "nemesis/kind.h"
+#include "store/presets.h"
 
 namespace fracas::harness {
 namespace {
@@ -77,6 +78,17 @@ std::optional<std::string> explain_bug(const std::string& name) {
              fmt::format("  modelled on: {}\n  breaks: {}\n  caught by: fracas run {}\n", info.modelled_on,
                          info.caught_by, std::filesystem::path(info.experiment).stem().string());
   return std::nullopt;
+}
+
+std::optional<std::string> explain_preset(const std::string& name) {
+  const store::Preset* preset = store::find_preset(name);
+  if (preset == nullptr) return std::nullopt;
+  std::vector<Row> rows;
+  for (const auto& [knob, value] : preset->knobs)
+    rows.push_back({fmt::format("store.{}", knob), std::string(value)});
+  return paragraph(name, fmt::format("a preset of the store (preset = \"{}\" in [store])", name),
+                   preset->sentence) +
+         '\n' + table({"key", "value"}, rows);
 }
 
 /// "network" -> its kinds, which `--fault network` means.
@@ -197,7 +209,7 @@ Exit explain_command(const std::string& name, Console& console) {
     return Exit::pass;
   }
   for (const auto explain : {explain_workload, explain_fault, explain_fault_class, explain_property,
-                             explain_bug, explain_target, explain_key}) {
+                             explain_bug, explain_preset, explain_target, explain_key}) {
     if (const std::optional<std::string> text = explain(name)) {
       console.out << *text;
       return Exit::pass;

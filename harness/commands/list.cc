@@ -9,6 +9,7 @@
 #include "harness/experiment.h"
 #include "harness/suggest.h"
 #include "nemesis/kind.h"
+#include "store/presets.h"
 
 namespace fracas::harness {
 namespace {
@@ -44,6 +45,7 @@ constexpr Catalogue kCatalogues[] = {
     {"faults", [] { return entries(nemesis::kinds()); }},
     {"properties", [] { return entries(checker::properties()); }},
     {"targets", target_entries},
+    {"presets", [] { return entries(store::presets()); }},
     {"bugs", [] { return entries(store::bugs()); }},
     {"experiments", experiment_entries},
 };

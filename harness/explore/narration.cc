@@ -24,6 +24,8 @@ struct MessageText {
     return (m.operation == 0 ? "repair " : "write ") + state_text(m.state);
   }
   std::string operator()(const store::WriteReply&) const { return "ack"; }
+  std::string operator()(const store::StampRequest&) const { return "ask for the stamp"; }
+  std::string operator()(const store::StampReply&) const { return "reply: the stamp"; }
   std::string operator()(const store::ForwardRequest& m) const {
     return m.remove ? "forward removal" : "forward put " + m.value;
   }

@@ -12,6 +12,7 @@ std::vector<Scope> linearizability_scopes();
 std::vector<Scope> quorum_scopes();
 std::vector<Scope> conflict_scopes();
 std::vector<Scope> failure_scopes();
+std::vector<Scope> stamp_scopes();
 std::vector<Scope> bug_scopes();
 
 inline Operation get(int client, int node = any_node) { return {client, Deed::get, "", node}; }

@@ -10,7 +10,7 @@ const std::vector<Scope>& scopes() {
   static const std::vector<Scope> all = [] {
     std::vector<Scope> made;
     for (const auto group :
-         {linearizability_scopes, quorum_scopes, conflict_scopes, failure_scopes, bug_scopes}) {
+         {linearizability_scopes, quorum_scopes, conflict_scopes, failure_scopes, stamp_scopes, bug_scopes}) {
       std::vector<Scope> more = group();
       std::move(more.begin(), more.end(), std::back_inserter(made));
     }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "harness/clock_stamp.h"
 #include "store/describe.h"
 #include "store/replica.h"
 #include "store/ring.h"
@@ -175,6 +176,16 @@ const store::ReplyToClient* SmallWorld::last_answer(const Situation& at, std::si
   return nullptr;
 }
 
+std::int64_t SmallWorld::highest_seen(const Situation& at, std::size_t operation) const {
+  std::int64_t seen_us = 0;
+  for (std::size_t before = 0; before < operation; ++before) {
+    const bool own = scope_.operations[before].client == scope_.operations[operation].client;
+    if (own && at.operations[before].status == Status::ok)
+      seen_us = std::max(seen_us, stamp_us_of_clock(table_.answer(at.operations[before].answer).clock));
+  }
+  return seen_us;
+}
+
 std::string SmallWorld::written(const Operation& operation, const store::ReplyToClient* last) const {
   if (operation.deed != Deed::add) return operation.value;
   std::set<nlohmann::json> elements{nlohmann::json::parse(operation.value)};
@@ -255,6 +266,10 @@ Cause SmallWorld::begin(Situation& at, const Action& action) {
                                                         : store::Verb::put;
   if (begin.request.verb == store::Verb::put) begin.request.value = written(operation, last);
   if (begin.request.verb != store::Verb::get && last != nullptr) begin.request.context = last->context;
+  const bool carries =
+      config().stamp == store::StampSource::hlc || config().stamp == store::StampSource::query;
+  if (begin.request.verb != store::Verb::get && carries)
+    begin.request.seen_us = highest_seen(at, action.operation);
   const auto skew = scope_.wall_skew_us.find(action.node + 1);
   begin.wall_us = writes * wall_tick_us + (skew == scope_.wall_skew_us.end() ? 0 : skew->second);
   return {Cause::Kind::begin, 0, table_.number(begin)};

@@ -102,6 +102,8 @@ class SmallWorld {
   bool may_begin(const Situation&, std::size_t operation) const;
   /// The answer that the operation's client got last, or nothing.
   const store::ReplyToClient* last_answer(const Situation&, std::size_t operation) const;
+  /// The highest stamp in the answers that the operation's client got before it.
+  std::int64_t highest_seen(const Situation&, std::size_t operation) const;
   std::string written(const Operation&, const store::ReplyToClient* last) const;
   Cause begin(Situation&, const Action&);
   void move(Situation&, NodeIndex, const Cause&, Consequences&);

@@ -76,11 +76,11 @@ Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
           .workload = e.workload,
           .lww = e.store.conflict == store::Conflict::lww,
           .quorum = e.store.r + e.store.w > e.store.n,
+          .stamps = stamp_order(e, kinds),
           .power_loss = kinds.contains("disk.power-loss"),
           .state_damage = {},
           .copies_left = copies_left(e, kinds)};
   for (const std::string& kind : kinds) {
-    if (nemesis::class_of(kind) == "clock") f.clocks = true;
     if (f.state_damage.empty()) f.state_damage = damage_by(kind, e.store);
   }
   return f;

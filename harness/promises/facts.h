@@ -7,6 +7,7 @@
 
 #include "harness/experiment.h"
 #include "harness/promises.h"
+#include "harness/promises/stamp_order.h"
 
 namespace fracas::harness {
 
@@ -17,7 +18,7 @@ struct Facts {
   std::string_view workload{};
   bool lww = false;
   bool quorum = false;       ///< every read quorum meets every write quorum
-  bool clocks = false;       ///< a wall clock was distorted
+  StampOrder stamps{};       ///< under lww
   bool power_loss = false;   ///< what was not synced is gone
   std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not
   bool copies_left = true;   ///< so few replicas have that each acknowledged write is still on one

@@ -11,7 +11,7 @@ Promise read_your_writes(const Facts& f) {
     return no(
         fmt::format("{}: a read may be answered by replicas that have not seen the session's own write{}",
                     quorums(f), f.clients.sticky ? ", also when the client keeps to one coordinator" : ""));
-  if (f.lww && f.clocks)
+  if (f.lww && !f.stamps.kept)
     return yes(quorums(f) +
                ": every read meets a replica that has the session's own write or one with a higher stamp "
                "(judged in stamp order: an own write that lost by its stamp is lost-writes' business)");
@@ -27,12 +27,8 @@ Promise regular(const Facts& f) {
     return yes(quorums(f) +
                ": every read meets every acknowledged write, and siblings are kept until a context "
                "covers them");
-  if (f.clocks)
-    return no(
-        "a distorted wall clock gives a later write a lower stamp, and reads then return the earlier one");
-  return yes(quorums(f) +
-             ": every read meets every acknowledged write, and undistorted clocks of one machine stamp "
-             "a later write higher");
+  if (!f.stamps.kept) return no(f.stamps.why + ", and reads then return the earlier one");
+  return yes(quorums(f) + ": every read meets every acknowledged write, and " + f.stamps.why);
 }
 
 }  // namespace fracas::harness

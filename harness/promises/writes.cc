@@ -38,14 +38,11 @@ Promise lost_updates(const Facts& f) {
 
 Promise lost_writes(const Facts& f) {
   if (!f.state_damage.empty()) return damaged(f);
-  if (f.lww && f.clocks)
-    return no(
-        "the higher stamp wins: a distorted wall clock lets an earlier write beat one that began after it "
-        "ended");
+  if (f.lww && !f.stamps.kept)
+    return no(f.stamps.why +
+              ": the higher stamp wins, and an earlier write may beat one that began after it");
   if (!final_state_is_known(f)) return not_known(f);
-  if (f.lww)
-    return yes(
-        "undistorted clocks of one machine stamp a write higher than every write that ended before it began");
+  if (f.lww) return yes(f.stamps.why + ": no write beats one that began after it had ended");
   return yes("a write is superseded only by one whose context covers it, whatever clocks say");
 }
 

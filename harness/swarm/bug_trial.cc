@@ -32,6 +32,9 @@ const Judged* accuser(const Judgement& judgement, std::string_view expected) {
   return found;
 }
 
+/// What accuses the store where every property is as promised: an operation of a script came out otherwise.
+constexpr std::string_view kScript = "script";
+
 /// Operations that had begun when the first proof was complete.
 std::uint64_t operations_until(const checker::Verdict& verdict, const fs::path& history) {
   std::uint32_t last = std::numeric_limits<std::uint32_t>::max();
@@ -96,6 +99,12 @@ class Trial {
     result_.reproduce = reproduce;
     const Judged* judged =
         run->judgement.exit == Exit::violated ? accuser(run->judgement, bug_.caught_by) : nullptr;
+    if (judged == nullptr && run->judgement.exit == Exit::violated) {
+      result_.operations += run->outcome.operations.total();
+      result_.property = kScript;
+      result_.caught = true;
+      return false;
+    }
     if (judged == nullptr) {
       result_.operations += run->outcome.operations.total();
       interrupted_ = run->judgement.exit == Exit::interrupted;

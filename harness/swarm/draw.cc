@@ -60,6 +60,8 @@ void draw_amounts(Dice& dice, store::Config& store) {
   store.anti_entropy_ns = dice.pick({0L, 100L, 250L, 250L, 500L, 500L, 1000L, 2000L}) * kMillisecond;
   if (dice.one_in(8)) store.max_siblings = static_cast<int>(dice.between(1, 6));
   if (dice.one_in(16)) store.max_value_bytes = dice.between(100, 400);
+  store.clock_error_ns = dice.pick({1L, 2L, 5L, 10L, 20L}) * kMillisecond;
+  store.max_clock_offset_ns = dice.pick({50L, 500L, 500L, 5000L, 60'000L}) * kMillisecond;
 }
 
 void draw_load(Dice& dice, Experiment& experiment) {
@@ -76,6 +78,7 @@ void draw_load(Dice& dice, Experiment& experiment) {
   clients.sticky = dice.one_in(3);
   clients.contexts = !dice.one_in(4);
   clients.timeout = dice.pick({100L, 250L, 500L, 1000L}) * kMillisecond;
+  if (dice.one_in(3)) clients.clock_skew = dice.between(-400, 400) * kMillisecond;
 }
 
 void draw_times(Dice& dice, Experiment& experiment) {

@@ -129,6 +129,8 @@ std::string encode(const TargetRequest& request) {
   std::string text = fmt::format("{} /kv/{}?timeout={} HTTP/1.1\r\nHost: store\r\n", verb_of(request.kind),
                                  percent_encoded(request.key), store_timeout_ms(request));
   if (!request.context.empty()) text += fmt::format("X-Fracas-Context: {}\r\n", request.context);
+  if (request.stamp_us != 0) text += fmt::format("X-Fracas-Stamp: {}\r\n", request.stamp_us);
+  if (request.seen_us != 0) text += fmt::format("X-Fracas-Seen: {}\r\n", request.seen_us);
   if (request.kind != TargetRequest::Kind::put) return text += "\r\n";
   constexpr std::string_view kBefore = R"({"value":)", kAfter = "}";
   text += fmt::format("Content-Length: {}\r\n\r\n{}{}{}",
@@ -161,6 +163,8 @@ store::ClientRequest to_client_request(const TargetRequest& request, store::Requ
   result.value = request.value;
   result.context = request.context;
   result.timeout_ns = store_timeout_ms(request) * 1'000'000;
+  if (request.stamp_us != 0) result.stamp_us = request.stamp_us;
+  if (request.seen_us != 0) result.seen_us = request.seen_us;
   return result;
 }
 

@@ -16,7 +16,7 @@ class HttpParser final : public boost::beast::http::basic_parser<true> {
     body_limit(body_bytes);
   }
 
-  RawRequest request() const { return {method_, target_, context_, body_}; }
+  RawRequest request() const { return {method_, target_, context_, body_, stamp_, seen_}; }
 
  private:
   using Error = boost::beast::error_code;
@@ -30,6 +30,8 @@ class HttpParser final : public boost::beast::http::basic_parser<true> {
   void on_field_impl(boost::beast::http::field, View name, View value, Error& error) override {
     error = {};
     if (boost::beast::iequals(name, "X-Fracas-Context")) context_.assign(value.data(), value.size());
+    if (boost::beast::iequals(name, "X-Fracas-Stamp")) stamp_.assign(value.data(), value.size());
+    if (boost::beast::iequals(name, "X-Fracas-Seen")) seen_.assign(value.data(), value.size());
   }
   std::size_t on_body_impl(View part, Error& error) override { return add_to_body(part, error); }
   std::size_t on_chunk_body_impl(std::uint64_t, View part, Error& error) override {
@@ -50,6 +52,8 @@ class HttpParser final : public boost::beast::http::basic_parser<true> {
   std::string method_;
   std::string target_;
   std::string context_;
+  std::string stamp_;
+  std::string seen_;
   std::string body_;
 };
 

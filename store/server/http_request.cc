@@ -79,12 +79,30 @@ std::optional<HttpProblem> set_timeout(ClientRequest& request, std::string_view 
   return std::nullopt;
 }
 
+std::optional<HttpProblem> set_repair(ClientRequest& request, std::string_view text) {
+  if (request.repair) return bad("repair", "given twice");
+  request.repair = parse_repair(text);
+  if (!request.repair) return bad("repair", fmt::format("'{}' is not none, async, blocking or abd", text));
+  return std::nullopt;
+}
+
+/// A time of a wall clock, from a header.
+std::optional<HttpProblem> set_time(std::optional<std::int64_t>& slot, std::string_view name,
+                                    std::string_view header, std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  slot = parse_number<std::int64_t>(text);
+  if (slot) return std::nullopt;
+  return bad(std::string(name), fmt::format("{}: '{}' is not a number of microseconds", header, text));
+}
+
 std::optional<HttpProblem> set_parameter(ClientRequest& request, std::string_view name,
                                          std::string_view text) {
-  const std::string_view quorum = request.verb == Verb::get ? "r" : "w";
+  const bool read = request.verb == Verb::get;
+  const std::string_view quorum = read ? "r" : "w";
+  if (read && name == "repair") return set_repair(request, text);
   if (name != "n" && name != quorum && name != "timeout")
-    return bad(std::string(name),
-               fmt::format("unknown in the query: this request knows n, {} and timeout", quorum));
+    return bad(std::string(name), fmt::format("unknown in the query: this request knows n, {} and timeout",
+                                              read ? "r, repair" : "w"));
   if (name == "timeout") {
     if (request.timeout_ns) return bad("timeout", "given twice");
     return set_timeout(request, text);
@@ -148,6 +166,9 @@ Parsed<HttpRequest> parse_kv(const RawRequest& raw, std::string_view encoded_key
   client.key = *std::move(key);
   if (auto problem = parse_query(client, query)) return *std::move(problem);
   client.context = raw.context;
+  if (auto problem = set_time(client.stamp_us, "stamp", "X-Fracas-Stamp", raw.stamp))
+    return *std::move(problem);
+  if (auto problem = set_time(client.seen_us, "seen", "X-Fracas-Seen", raw.seen)) return *std::move(problem);
   if (client.verb == Verb::put) {
     auto value = parse_body(raw.body, max_value_bytes);
     if (!value) return value.error();

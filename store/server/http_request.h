@@ -30,6 +30,8 @@ struct RawRequest {
   std::string_view target;
   std::string_view context;  ///< header X-Fracas-Context
   std::string_view body;
+  std::string_view stamp = {};  ///< header X-Fracas-Stamp; empty: none
+  std::string_view seen = {};   ///< header X-Fracas-Seen; empty: none
 };
 
 struct HttpRequest {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <thread>
 
+#include "store/presets.h"
 #include "store/server/leveldb_storage.h"
 #include "store/server/log.h"
 #include "store/server/server.h"
@@ -41,6 +42,7 @@ struct Arguments {
   std::string listen_http;
   std::string listen_peers;
   std::string data;
+  std::string preset;
   std::map<std::string, std::string> knobs;
   std::vector<std::string> bugs;
 };
@@ -79,6 +81,8 @@ Parsed<void> read_config(const Arguments& arguments, Config& config, std::size_t
     // The number of nodes is not a flag: it comes from this one.
     return BadUsage{"--peers: " + done.error().message};
   }
+  if (!arguments.preset.empty())
+    if (const auto done = apply_preset(config, arguments.preset); !done) return refuse(done.error());
   for (const auto& [name, value] : arguments.knobs)
     if (const auto done = set(config, name, value); !done) return refuse(done.error());
   for (const std::string& name : arguments.bugs) {
@@ -117,6 +121,11 @@ Parsed<ServerOptions> read_options(const Arguments& arguments) {
 
 /// Every knob becomes a flag; those with a flag of another shape do not.
 void add_knobs(CLI::App& app, Arguments& arguments) {
+  std::string names;
+  for (const Preset& preset : presets()) names += (names.empty() ? "" : " | ") + std::string(preset.name);
+  app.add_option("--preset", arguments.preset, "Knobs by a name; those that are given beside it override")
+      ->type_name(names)
+      ->group("Knobs");
   for (const Knob& knob : knobs()) {
     if (knob.name == "nodes" || knob.name == "bugs") continue;
     const std::string name(knob.name);

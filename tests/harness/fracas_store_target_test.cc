@@ -20,6 +20,19 @@ TEST(FracasStoreTarget, WritesRequests) {
   EXPECT_THAT(encode({Kind::remove, "k1", "", "", 1}), HasSubstr("DELETE /kv/k1?timeout=1 "));
 }
 
+TEST(FracasStoreTarget, SaysOfTimeWhatTheSessionSays) {
+  TargetRequest write{Kind::put, "k1", "1", "", 1'000'000'000};
+  write.stamp_us = 17;
+  EXPECT_THAT(encode(write), HasSubstr("\r\nX-Fracas-Stamp: 17\r\nContent-Length"));
+  EXPECT_EQ(to_client_request(write, 1).stamp_us, 17);
+  EXPECT_FALSE(to_client_request(write, 1).seen_us);
+  TargetRequest removal{Kind::remove, "k1", "", "", 1'000'000'000};
+  removal.seen_us = 18;
+  EXPECT_THAT(encode(removal), HasSubstr("\r\nX-Fracas-Seen: 18\r\n\r\n"));
+  EXPECT_EQ(to_client_request(removal, 1).seen_us, 18);
+  EXPECT_FALSE(to_client_request(removal, 1).stamp_us);
+}
+
 TEST(FracasStoreTarget, KnowsTheHomesOfAKey) {
   store::Config config;
   config.n = 2;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checker/property.h"
+#include "harness/promises/stamp_order.h"
 #include "nemesis/kind.h"
 
 namespace fracas::harness {
@@ -91,6 +92,71 @@ TEST(LastWriteWins, LosesOrderToWrongClocksButNoCopies) {
   EXPECT_EQ(not_promised(lww(), {"clock.drift"}), expected);
   EXPECT_EQ(not_promised(lww(), {"clock.freeze"}), expected);
   EXPECT_EQ(not_promised(lww(), {"clock.strobe", "process.kill"}), expected);
+}
+
+Experiment stamped(store::StampSource source, int r = 2, int w = 2) {
+  Experiment e = lww(r, w);
+  e.store.stamp = source;
+  return e;
+}
+
+/// An experiment whose clocks are off by so much.
+Experiment skewed(store::StampSource source, const std::string& by, Nanoseconds every = 0,
+                  Nanoseconds lasts = 0) {
+  Experiment e = stamped(source);
+  e.store.clock_error_ns = 50'000'000;
+  e.faults.push_back({.kind = "clock.jump", .target = "one", .every = every, .lasts = lasts});
+  e.faults.back().parameters["by"] = by;
+  return e;
+}
+
+TEST(Stamps, OfAQuorumHoldUnderAnyClock) {
+  using store::StampSource;
+  EXPECT_EQ(not_promised(stamped(StampSource::query), kClocks), Names{"lost-updates"});
+  EXPECT_EQ(not_promised(stamped(StampSource::query, 1, 1), kNone),
+            (Names{"read-your-writes", "regular", "lost-updates", "lost-writes"}))
+      << "a query that meets not every write";
+  EXPECT_EQ(not_promised(stamped(StampSource::query), {"disk.wipe"}), not_promised(lww(), {"disk.wipe"}));
+}
+
+TEST(Stamps, OfHybridClocksDoNotSaveAWriteThatOnlyCameLater) {
+  using store::StampSource;
+  EXPECT_EQ(not_promised(stamped(StampSource::hlc), kClocks),
+            (Names{"regular", "lost-updates", "lost-writes"}));
+  EXPECT_EQ(not_promised(stamped(StampSource::hlc), kCrashes), Names{"lost-updates"});
+}
+
+TEST(Stamps, OfClientsRestOnTheirClocksNotOnTheNodes) {
+  Experiment e = stamped(store::StampSource::client);
+  EXPECT_EQ(not_promised(e, kClocks), Names{"lost-updates"});
+  e.clients.clock_skew = 1'000'000;
+  EXPECT_EQ(not_promised(e, kNone), (Names{"regular", "lost-updates", "lost-writes"}));
+}
+
+TEST(Stamps, OfTruetimeHoldWhileClocksAreOffByNoMoreThanTheirError) {
+  using store::StampSource;
+  constexpr Nanoseconds second = 1'000'000'000;
+  const Names kept{"lost-updates"};
+  const Names lost{"regular", "lost-updates", "lost-writes"};
+  EXPECT_EQ(not_promised(skewed(StampSource::truetime, "50ms"), kClocks), kept);
+  EXPECT_EQ(not_promised(skewed(StampSource::truetime, "-50ms"), kClocks), kept);
+  EXPECT_EQ(not_promised(skewed(StampSource::truetime, "51ms"), kClocks), lost);
+  EXPECT_EQ(not_promised(skewed(StampSource::truetime, "50ms", 4 * second, second), kClocks), kept);
+  EXPECT_EQ(not_promised(skewed(StampSource::truetime, "50ms", 4 * second, 2 * second), kClocks), lost)
+      << "two may be in force on one node, and add up";
+  EXPECT_EQ(not_promised(skewed(StampSource::truetime, "50ms"), {"clock.jump", "clock.freeze"}), lost)
+      << "of a freeze the experiment says nothing";
+  EXPECT_EQ(not_promised(skewed(StampSource::wall, "50ms"), kClocks), lost);
+}
+
+TEST(Stamps, SkewsOfSeveralFaultsAddUp) {
+  Experiment e = skewed(store::StampSource::truetime, "20ms");
+  e.faults.push_back({.kind = "clock.freeze", .target = "one", .lasts = 30'000'000});
+  EXPECT_EQ(largest_skew(e, {"clock.jump", "clock.freeze"}), 50'000'000);
+  EXPECT_EQ(largest_skew(e, {"clock.jump"}), 20'000'000);
+  e.faults.push_back({.kind = "clock.drift", .target = "one", .lasts = 1'000'000'000});
+  e.faults.back().parameters["rate"] = 1.25;
+  EXPECT_EQ(largest_skew(e, {"clock.drift"}), 250'000'000);
 }
 
 TEST(LastWriteWins, WithWeakQuorumsAlsoReadsStaleValues) {

@@ -105,6 +105,68 @@ TEST(Session, InvokesWithWhatItIsAboutToDo) {
   EXPECT_EQ(step.request->request.value, "\"2-1\"");
 }
 
+/// An answer of a store that stamps.
+TargetResponse stamped(std::int64_t us) {
+  TargetResponse response = ok({"1"}, "");
+  response.context_json.clear();
+  response.clock = "[" + std::to_string(us) + R"(,"n1#a",7])";
+  return response;
+}
+
+TEST(Session, CarriesTheHighestStampThatItSawWhereTheStoreAsksForIt) {
+  for (const auto source : {store::StampSource::hlc, store::StampSource::query}) {
+    SessionOptions asked = options();
+    asked.stamps = source;
+    Session session(asked);
+    EXPECT_EQ(session.begin(kWrite).request->request.seen_us, 0);
+    session.answer(stamped(50));
+    EXPECT_EQ(session.begin(kRead).request->request.seen_us, 0) << "a read need not be above anything";
+    session.answer(stamped(40));
+    const SessionStep write = session.begin(kWrite);
+    EXPECT_EQ(write.request->request.seen_us, 50);
+    EXPECT_EQ(write.request->request.stamp_us, 0);
+    session.answer(failed(Status::rejected));
+    EXPECT_EQ(session.begin(kDelete).request->request.seen_us, 50);
+  }
+}
+
+TEST(Session, CarriesWhatTheReadInsideAnUpdateSaw) {
+  SessionOptions asked = options("set");
+  asked.stamps = store::StampSource::hlc;
+  Session session(asked);
+  session.begin(kAdd);
+  TargetResponse read = stamped(90);
+  read.values.clear();
+  EXPECT_EQ(session.answer(read).request->request.seen_us, 90);
+}
+
+TEST(Session, CarriesNoStampWhereNobodyAsksOrItIsToldNotTo) {
+  SessionOptions untold = options();
+  untold.stamps = store::StampSource::hlc;
+  untold.behaviour.contexts = false;
+  for (const SessionOptions& each : {options(), untold}) {
+    Session session(each);
+    session.begin(kWrite);
+    session.answer(stamped(50));
+    const SessionStep write = session.begin(kWrite, {}, 1000);
+    EXPECT_EQ(write.request->request.seen_us, 0);
+    EXPECT_EQ(write.request->request.stamp_us, 0);
+  }
+}
+
+TEST(Session, SendsItsOwnClockWhichNeverGoesBack) {
+  SessionOptions asked = options();
+  asked.stamps = store::StampSource::client;
+  Session session(asked);
+  std::vector<std::int64_t> sent;
+  for (const std::int64_t wall_us : {1000, 1000, 400, 2000}) {
+    sent.push_back(session.begin(kWrite, {}, wall_us).request->request.stamp_us);
+    session.answer(stamped(1));
+  }
+  EXPECT_EQ(sent, (std::vector<std::int64_t>{1000, 1001, 1002, 2000}));
+  EXPECT_EQ(session.begin(kRead, {}, 3000).request->request.stamp_us, 0);
+}
+
 TEST(Session, TellsWhatAReadReturnedAndItsClock) {
   Session session(options());
   session.begin(kRead);

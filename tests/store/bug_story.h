@@ -25,6 +25,7 @@ std::vector<BugStory> causality_stories();
 std::vector<BugStory> repair_stories();
 std::vector<BugStory> read_stories();
 std::vector<BugStory> disk_stories();
+std::vector<BugStory> stamp_stories();
 
 inline constexpr std::int64_t second = 1'000'000'000;
 

@@ -47,6 +47,24 @@ TEST(Config, choices_are_set_by_name_and_read_back) {
   EXPECT_EQ(with({{"fsync", "never"}}).fsync, Fsync::never);
 }
 
+TEST(Config, stamps_other_than_wall_go_with_lww_only) {
+  for (const char* source : {"client", "hlc", "query", "truetime"}) {
+    EXPECT_EQ(refusal_of("stamp", source).field, "stamp");
+    EXPECT_THAT(refusal_of("stamp", source).message, HasSubstr("conflict = lww"));
+    Config config = with({{"conflict", "lww"}, {"stamp", source}});
+    EXPECT_TRUE(check(config));
+    EXPECT_EQ(get(config, "stamp"), source);
+  }
+}
+
+TEST(Config, a_commit_wait_must_end_before_its_request_does) {
+  Config config = with({{"conflict", "lww"}, {"stamp", "truetime"}, {"clock_error", "600ms"}});
+  const auto refused = check(config);
+  ASSERT_TRUE(refused.has_error());
+  EXPECT_EQ(refused.error().field, "clock_error");
+  EXPECT_EQ(refusal_of("max_clock_offset", "0s").field, "max_clock_offset");
+}
+
 TEST(Config, quorums_by_name_are_resolved_against_n_in_whatever_order_they_were_set) {
   Config config = with({{"r", "quorum"}, {"w", "all"}, {"nodes", "7"}, {"n", "5"}});
   ASSERT_TRUE(check(config));
@@ -77,7 +95,7 @@ TEST(Config, refuses_unknown_values_and_says_which_there_are) {
   EXPECT_THAT(refusal_of("fsync", "sometimes").message, HasSubstr("always | never"));
   EXPECT_THAT(refusal_of("coordinator", "client").message, HasSubstr("node"));
   EXPECT_THAT(refusal_of("placement", "sloppy").message, HasSubstr("strict"));
-  EXPECT_THAT(refusal_of("stamp", "hlc").message, HasSubstr("wall"));
+  EXPECT_THAT(refusal_of("stamp", "lamport").message, HasSubstr("wall | client | hlc | query | truetime"));
   EXPECT_THAT(refusal_of("gc", "timeout").message, HasSubstr("keep"));
   EXPECT_THAT(refusal_of("r", "two").message, HasSubstr("quorum"));
   EXPECT_THAT(refusal_of("bugs", "first_reply_wins,nonsense").message, HasSubstr("context_ignored"));

@@ -1,4 +1,4 @@
-// Last write wins: replicas agree whatever the order of arrival, and a node's stamps never go backwards.
+// Last write wins: replicas agree whatever the order of arrival.
 #include "store/lww.h"
 
 #include <gtest/gtest.h>
@@ -49,29 +49,6 @@ TEST(LwwCell, a_tombstone_has_an_ordinary_stamp) {
   const LwwCell later{{.wall_us = 3, .actor = {}, .sequence = 3}, std::nullopt};
   EXPECT_EQ(merged(value, earlier), value);
   EXPECT_EQ(merged(value, later), later);
-}
-
-RC_GTEST_PROP(StampClock, stamps_grow_however_the_wall_clock_jumps,
-              (const std::vector<std::int16_t>& walls)) {
-  StampClock clock(Actor{});
-  Stamp last;
-  for (const std::int16_t wall : walls) {
-    const Stamp next = clock.next(wall);
-    RC_ASSERT(next.wall_us > last.wall_us);
-    RC_ASSERT(next.wall_us >= wall);
-    RC_ASSERT(next.sequence == last.sequence + 1);
-    last = next;
-  }
-}
-
-TEST(StampClock, goes_on_after_the_stamps_that_the_node_left_on_its_disk) {
-  const Actor before = Actor::of(1, {0, 0, 1});
-  const Actor now = Actor::of(1, {0, 0, 2});
-  const Actor other = Actor::of(2, {});
-  StampClock clock(now);
-  clock.observe({.wall_us = 100, .actor = before, .sequence = 7});
-  clock.observe({.wall_us = 900, .actor = other, .sequence = 7});
-  EXPECT_EQ(clock.next(50).wall_us, 101);
 }
 
 }  // namespace

@@ -31,6 +31,12 @@ Config with_hints() {
 Config with_repair(Repair repair) {
   return configured([=](Config& config) { config.repair = repair; });
 }
+Config stamped_by(StampSource source) {
+  return configured([=](Config& config) {
+    config.conflict = Conflict::lww;
+    config.stamp = source;
+  });
+}
 Config with_exchanges() {
   return configured([](Config& config) { config.anti_entropy_ns = second; });
 }
@@ -170,6 +176,31 @@ std::vector<Place> places() {
          cluster.put(0, "k", "1");
          cluster.wall_skew_us[0] = -1'000'000;
          cluster.put(0, "k", "2");
+       }},
+      {Mark::stamp_raised_by_session, stamped_by(StampSource::query),
+       [](TestCluster& cluster) {
+         ClientRequest request = put_request("k", "1");
+         request.seen_us = 7;
+         cluster.call(0, request);
+       }},
+      {Mark::stamp_from_the_future, stamped_by(StampSource::hlc),
+       [](TestCluster& cluster) {
+         ClientRequest request = put_request("k", "1");
+         request.seen_us = std::int64_t{1} << 60;
+         cluster.call(0, request);
+       }},
+      {Mark::clock_not_followed, stamped_by(StampSource::hlc),
+       [](TestCluster& cluster) {
+         cluster.wall_skew_us[0] = 60'000'000;
+         cluster.put(0, "k", "1");
+       }},
+      {Mark::commit_awaited, stamped_by(StampSource::truetime),
+       [](TestCluster& cluster) { cluster.put(0, "k", "1"); }},
+      {Mark::stamp_query_too_few, stamped_by(StampSource::query),
+       [](TestCluster& cluster) {
+         cluster.crash(1);
+         cluster.crash(2);
+         cluster.put(0, "k", "1");
        }},
       {Mark::forward_tried_next, five_nodes(),
        [](TestCluster& cluster) {

@@ -21,6 +21,23 @@ std::string get_after_a_put_elsewhere(const BugSet& bugs) {
   return joined(cluster.get(1, "k").values);
 }
 
+/// What a get with repair = blocking says while nothing is known yet of the home that it repairs.
+std::string answer_before_the_stale_home_has_it(const BugSet& bugs) {
+  Config config = with(bugs);
+  config.repair = Repair::blocking;
+  TestCluster cluster(config);
+  const auto homes = cluster.homes("k");
+  cluster.fate = cut_off(homes[1]);
+  cluster.put(homes[0], "k", "1");
+  cluster.fate = [&](const auto& envelope) {
+    const bool write_back = std::holds_alternative<WriteRequest>(envelope.message);
+    return envelope.to == homes[2] || write_back ? Fate::hold : Fate::deliver;
+  };
+  const RequestId get = cluster.send(homes[0], get_request("k"));
+  cluster.run();
+  return cluster.reply(get) == nullptr ? "waits" : joined(cluster.reply(get)->values);
+}
+
 /// A repair is under way to a home that gets another put meanwhile.
 std::string copy_after_a_late_repair(const BugSet& bugs) {
   Config config = with(bugs);
@@ -97,6 +114,8 @@ std::vector<BugStory> read_stories() {
        get_after_a_put_elsewhere},
       {Bug::rr_overwrites_siblings, "a_repair_takes_a_newer_value_away", "2", "1", copy_after_a_late_repair},
       {Bug::rr_tombstone_as_missing, "a_deleted_value_is_returned", "", "1", get_where_a_delete_was_missed},
+      {Bug::rr_not_awaited, "a_get_answers_before_the_stale_home_has_it", "waits", "1",
+       answer_before_the_stale_home_has_it},
       {Bug::rr_forever, "an_old_value_beats_a_later_one", "2", "1", value_after_an_old_one_was_repaired},
       {Bug::tombstone_always_wins, "a_value_written_after_the_delete_is_not_found", "2", "",
        [](const BugSet& bugs) { return get_where_a_recreation_was_missed(bugs, Conflict::siblings); }},

@@ -116,6 +116,27 @@ TEST(HttpRequest, refuses_bodies_by_the_name_of_the_field) {
   EXPECT_EQ(refused("GET", "/kv/k", "{}"), (Refused{400, "body"}));
 }
 
+TEST(HttpRequest, takes_times_from_their_headers) {
+  const auto request = parse_request({"PUT", "/kv/k", {}, R"({"value":1})", "1700000000000000", "42"}, limit);
+  ASSERT_TRUE(request);
+  EXPECT_EQ(request->client.stamp_us, 1'700'000'000'000'000);
+  EXPECT_EQ(request->client.seen_us, 42);
+  EXPECT_FALSE(sound("GET", "/kv/k").client.seen_us);
+  for (const char* wrong : {"-1", "1.5", "soon", "99999999999999999999"}) {
+    EXPECT_EQ(parse_request({"DELETE", "/kv/k", {}, {}, wrong, {}}, limit).error().field, "stamp");
+    EXPECT_EQ(parse_request({"DELETE", "/kv/k", {}, {}, {}, wrong}, limit).error().field, "seen");
+  }
+}
+
+TEST(HttpRequest, takes_the_repair_of_a_read) {
+  EXPECT_EQ(sound("GET", "/kv/k?repair=abd&r=2").client.repair, Repair::abd);
+  EXPECT_EQ(sound("GET", "/kv/k?repair=none").client.repair, Repair::none);
+  EXPECT_FALSE(sound("GET", "/kv/k").client.repair);
+  EXPECT_EQ(refused("GET", "/kv/k?repair=soon"), (Refused{400, "repair"}));
+  EXPECT_EQ(refused("GET", "/kv/k?repair=abd&repair=abd"), (Refused{400, "repair"}));
+  EXPECT_EQ(refused("PUT", "/kv/k?repair=abd", R"({"value":1})"), (Refused{400, "repair"}));
+}
+
 TEST(HttpRequest, says_where_a_context_goes) {
   const auto request = parse_request({"PUT", "/kv/k", {}, R"({"value":1,"context":"token"})"}, limit);
   ASSERT_FALSE(request);

@@ -54,7 +54,7 @@ KeyStates any_states() {
 }
 
 Message any_message() {
-  switch (*rc::gen::inRange(0, 12)) {
+  switch (*rc::gen::inRange(0, 14)) {
     case 0:
       return ReadRequest{any_number(), any_text()};
     case 1:
@@ -79,8 +79,12 @@ Message any_message() {
       return ExchangeStates{any_number(), any_states(), {any_text()}};
     case 10:
       return ExchangePush{any_number(), any_states()};
+    case 11:
+      return StampRequest{any_number(), any_text()};
+    case 12:
+      return StampReply{any_number(), any_actor(), 7, -1};
     default:
-      return ExchangePushed{any_number()};
+      return ExchangePushed{any_number(), *rc::gen::arbitrary<std::int64_t>()};
   }
 }
 
