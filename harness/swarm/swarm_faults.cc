@@ -81,6 +81,22 @@ bool can_be_drawn(const FaultSpec& spec, const Experiment& experiment) {
   return nemesis::draw_plan({experiment.seed, experiment.duration, nodes, primaries, {spec}}).has_value();
 }
 
+bool is_of_clocks(const FaultSpec& spec) { return nemesis::class_of(spec.kind) == "clock"; }
+
+/// Clocks are off by no more than clock_error in all, at any time: what stamp = truetime promises for.
+void keep_within_clock_error(Dice& dice, const store::Config& store, std::vector<FaultSpec>& specs) {
+  std::erase_if(
+      specs, [](const FaultSpec& spec) { return spec.kind == "clock.drift" || spec.kind == "clock.freeze"; });
+  const auto entries = std::count_if(specs.begin(), specs.end(), is_of_clocks);
+  for (FaultSpec& spec : specs) {
+    if (!is_of_clocks(spec)) continue;
+    const Nanoseconds by = store.clock_error_ns / entries * (dice.one_in(2) ? -1 : 1);
+    spec.parameters["by"] = nemesis::format_duration(by);
+    spec.lasts = spec.every / 3;
+    spec.lasts -= spec.lasts % kMillisecond;
+  }
+}
+
 }  // namespace
 
 std::vector<FaultSpec> draw_swarm_faults(Dice& dice, const Experiment& experiment) {
@@ -92,6 +108,8 @@ std::vector<FaultSpec> draw_swarm_faults(Dice& dice, const Experiment& experimen
     if (!can_be_drawn(spec, experiment)) spec.parameters.clear();
     if (can_be_drawn(spec, experiment)) specs.push_back(std::move(spec));
   }
+  if (experiment.store.stamp == store::StampSource::truetime && dice.one_in(2))
+    keep_within_clock_error(dice, experiment.store, specs);
   return specs;
 }
 

@@ -5,8 +5,8 @@ import unittest
 from fracas import EXPERIMENTS, EndToEnd
 
 GALLERY = sorted((EXPERIMENTS / "gallery").glob("*.toml"))
-# With real processes: a story of restarts, one of repair, one of siblings, one of clocks.
-WITH_PROCESSES = ["sd01-no-leader", "sd09-read-repair", "sd51-siblings", "sd52-clock-decides"]
+# With real processes: a story of restarts, one of repair, one of siblings, two of clocks.
+WITH_PROCESSES = ["sd01-no-leader", "sd09-read-repair", "sd51-siblings", "sd52-clock-decides", "sd33-ask-before-writing"]
 
 
 class Gallery(EndToEnd):

@@ -10,6 +10,7 @@
 
 #include "harness/commands/plan.h"
 #include "harness/conduct.h"
+#include "harness/promises/stamp_order.h"
 #include "nemesis/kind.h"
 
 namespace fracas::harness {
@@ -110,6 +111,20 @@ TEST(SwarmDraw, ClientsOfAPartitionAreOnBothSidesOrOnOne) {
     for (const nemesis::FaultSpec& spec : draw_swarm(seed, WorldKind::sim).faults)
       if (spec.kind == "network.partition") clients.insert(spec.parameters.at("clients"));
   EXPECT_EQ(clients, (std::set<nemesis::Parameter>{std::string("everywhere"), std::string("majority")}));
+}
+
+TEST(SwarmDraw, ClocksOfTruetimeAreWithinTheirErrorOrBeyondIt) {
+  std::set<bool> within;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const Experiment experiment = draw_swarm(seed, WorldKind::sim);
+    std::set<std::string> kinds;
+    for (const nemesis::FaultSpec& spec : experiment.faults)
+      if (nemesis::class_of(spec.kind) == "clock") kinds.insert(spec.kind);
+    if (experiment.store.stamp != store::StampSource::truetime || kinds.empty()) continue;
+    const auto skew = largest_skew(experiment, kinds);
+    within.insert(skew && *skew <= experiment.store.clock_error_ns);
+  }
+  EXPECT_EQ(within, (std::set<bool>{false, true}));
 }
 
 TEST(SwarmDraw, RunsHaveSomeClassesOfFaultsAndFewTakeState) {
