@@ -276,10 +276,13 @@ TEST(ShippedExperiments, AllLoadAndSayWhatTheyShow) {
     EXPECT_EQ(e->name, file.path().stem());
     EXPECT_FALSE(e->about.empty()) << file.path();
     // Where a property is not promised (clocks differ, w disks are lost), an expectation may say that it
-    // holds all the same; that it is violated would be no catch.
+    // holds all the same; that it is violated would be no catch. (The gallery catches nothing: it shows what
+    // goes wrong without a rule.)
     const bool gives_in = std::any_of(e->expect.begin(), e->expect.end(),
                                       [](const auto& expected) { return expected.second == "violated"; });
-    EXPECT_FALSE(e->store.bugs.any() && gives_in) << "a bug must be caught, not expected: " << file.path();
+    const bool shown = file.path().parent_path().filename() == "gallery";
+    EXPECT_FALSE(e->store.bugs.any() && gives_in && !shown)
+        << "a bug must be caught, not expected: " << file.path();
   }
   EXPECT_GT(count, 0);
 }
