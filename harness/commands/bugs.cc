@@ -95,11 +95,10 @@ std::string document(const std::vector<BugTrial>& trials) {
   return "# Seeded bugs: each is caught, the correct store is not accused\n\n"
          "Printed by `fracas bugs`: each bug's experiment with seed after seed until a guaranteed property "
          "is "
-         "violated;\nbeside it the correct store in the same configuration with the same seeds. `operations` "
-         "had "
-         "begun when the violation\nwas there to see, `world s` is time in the world, `wall s` time on one "
-         "core, "
-         "judging included.\n\n" +
+         "violated (`script`: an operation\nof its script is not answered as it must be); beside it the "
+         "correct store in the same configuration with the same seeds. `operations` had begun when the "
+         "violation\nwas there to see, `world s` is time in the world, `wall s` time on one core, judging "
+         "included.\n\n" +
          table_of(trials) + '\n' + summary_of(trials);
 }
 
