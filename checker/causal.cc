@@ -34,6 +34,15 @@ std::optional<std::vector<std::uint32_t>> CausalKey::positions(const std::vector
   return found;
 }
 
+std::vector<Demand> CausalKey::acknowledged() const {
+  std::vector<Demand> demands;
+  for (std::uint32_t v = 0; v < versions_.size(); ++v) {
+    if (versions_[v]->outcome == Outcome::ok)
+      demands.push_back({.version = v, .event = versions_[v]->completed});
+  }
+  return demands;
+}
+
 void CausalKey::link(const KeyOperations& key, const History& history) {
   std::map<std::int32_t, const Operation*> last_answer;  // of each session
   for (const Operation* o : key.operations) {

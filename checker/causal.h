@@ -20,12 +20,26 @@ namespace fracas::checker {
 
 /// An answer that is asked what it covers: a read, or a replica's dump.
 struct View {
-  std::uint32_t began = kNever;        ///< versions acknowledged before this event had to be covered
+  std::uint32_t began = kNever;        ///< what was demanded before this event had to be covered
   std::uint32_t ended = kNever;        ///< deletes invoked before this event may be hidden in the answer
-  std::int32_t session = -1;           ///< only this session's versions had to be covered; -1: everyone's
+  std::int32_t session = -1;           ///< whose demands it had to meet
   std::uint32_t group = 0;             ///< ascending; a version is missing if no view of the group covers it
   bool tombstones = true;              ///< false: the answer certainly holds no hidden delete
   std::vector<std::uint32_t> shown{};  ///< positions of versions
+};
+
+/// Answers that begin after this event have to cover a version: those to one session, or to everyone (-1).
+struct Demand {
+  std::uint32_t version = 0;  ///< position
+  std::int32_t session = -1;
+  std::uint32_t event = 0;
+};
+
+/// Two versions shown in one answer although the one had superseded the other.
+struct SideBySide {
+  std::uint32_t view = 0;  ///< index
+  std::uint32_t below = 0;
+  std::uint32_t above = 0;
 };
 
 /// Versions that a group of views should have covered and did not.
@@ -42,18 +56,27 @@ class CausalKey {
 
   const std::vector<const Operation*>& versions() const { return versions_; }
 
+  /// Of a version.
+  std::uint32_t position_of(const Operation&) const;
+
   /// Positions of the versions of these values; nothing if one of them cannot have been seen by event `end`
   /// (nobody wrote it, its write failed or began later): such an answer covers nobody knows what.
   std::optional<std::vector<std::uint32_t>> positions(const std::vector<std::string_view>& values,
                                                       std::uint32_t end) const;
 
-  /// Views of a group are next to each other and ask for the same versions. Memory: about 30 bytes
-  /// a version and view, and 32 MB for contested pairs at most. The error says which limit was reached.
-  boost::system::result<std::vector<Missing>, std::string> missing(const std::vector<View>&) const;
+  /// Every acknowledged version, from its acknowledgement on.
+  std::vector<Demand> acknowledged() const;
+
+  /// Views of a group are next to each other, of one session, and began at the same event. Memory: about 30
+  /// bytes a version, view and demand, and 32 MB for contested pairs at most. The error says which limit was
+  /// reached.
+  boost::system::result<std::vector<Missing>, std::string> missing(const std::vector<View>&,
+                                                                   std::vector<Demand>) const;
+  /// Ascending by view. The error says which limit was reached.
+  boost::system::result<std::vector<SideBySide>, std::string> side_by_side(const std::vector<View>&) const;
 
  private:
   friend class CausalSweep;
-  std::uint32_t position_of(const Operation&) const;
   void link(const KeyOperations&, const History&);
 
   const Writers& writers_;

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <map>
+#include <utility>
 
 #include "checker/causal.h"
 
@@ -25,6 +25,7 @@ struct Bits {
   std::array<std::uint64_t, kBlock / 64> words{};
 
   void set(std::size_t i) { words[i / 64] |= 1ULL << (i % 64); }
+  bool has(std::size_t i) const { return (words[i / 64] >> (i % 64) & 1) != 0; }
   void clear(std::size_t i) { words[i / 64] &= ~(1ULL << (i % 64)); }
   bool any() const {
     std::uint64_t all = 0;
@@ -69,25 +70,29 @@ struct Contested {
 
 class CausalSweep {
  public:
-  CausalSweep(const CausalKey& key, const std::vector<View>& views) : key_(key), views_(views) {
+  CausalSweep(const CausalKey& key, const std::vector<View>& views, std::vector<Demand> demands)
+      : key_(key), views_(views), demands_(std::move(demands)) {
     for (std::uint32_t v = 0; v < versions().size(); ++v) {
       if (versions()[v]->f == Function::remove_key) deletes_.push_back(v);
-      session_.push_back(dense_session(versions()[v]->session));
     }
+    for (const Demand& demand : demands_) required_.try_emplace(demand.session);
+    std::stable_sort(demands_.begin(), demands_.end(), [](const Demand& a, const Demand& b) {
+      return std::pair(a.version / kBlock, a.event) < std::pair(b.version / kBlock, b.event);
+    });
     by_begin_.resize(views.size());
     for (std::uint32_t i = 0; i < views.size(); ++i) by_begin_[i] = i;
     std::stable_sort(by_begin_.begin(), by_begin_.end(),
                      [&](std::uint32_t a, std::uint32_t b) { return views_[a].began < views_[b].began; });
     for (const View& view : views) {
       deletes_before_.push_back(deletes_begun_before(view.ended));
-      asks_.push_back(view.session < 0 ? kEveryone : dense_session(view.session));
+      required_.try_emplace(view.session);
     }
     below_.resize(versions().size());
   }
 
   boost::system::result<std::vector<Missing>, std::string> run() {
     const std::uint64_t blocks = (versions().size() + kBlock - 1) / kBlock;
-    steps_ = blocks * (key_.parents_.size() + views_.size() + versions().size());
+    steps_ = blocks * (key_.parents_.size() + views_.size() + versions().size()) + demands_.size();
     if (steps_ > kMaxSteps) return too_large("steps", kMaxSteps);
     if (!deletes_.empty() && !find_contested()) return too_large("contested deletes", kMaxContested);
     for (std::size_t block = 0; block < versions().size(); block += kBlock) {
@@ -99,9 +104,22 @@ class CausalSweep {
     return found;
   }
 
- private:
-  static constexpr std::uint32_t kEveryone = std::numeric_limits<std::uint32_t>::max();
+  boost::system::result<std::vector<SideBySide>, std::string> side_by_side() {
+    const std::uint64_t blocks = (versions().size() + kBlock - 1) / kBlock;
+    steps_ = blocks * (key_.parents_.size() + versions().size());
+    for (const View& view : views_) steps_ += blocks * view.shown.size() * view.shown.size();
+    if (steps_ > kMaxSteps) return too_large("steps", kMaxSteps);
+    std::vector<SideBySide> found;
+    for (std::size_t block = 0; block < versions().size(); block += kBlock) {
+      fill_below(block);
+      for (std::uint32_t i = 0; i < views_.size(); ++i) compare(i, block, found);
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const SideBySide& a, const SideBySide& b) { return a.view < b.view; });
+    return found;
+  }
 
+ private:
   const std::vector<const Operation*>& versions() const { return key_.versions_; }
 
   std::string too_large(std::string_view what, std::uint64_t limit) const {
@@ -109,8 +127,14 @@ class CausalSweep {
                        views_.size(), limit, what);
   }
 
-  std::uint32_t dense_session(std::int32_t session) {
-    return sessions_.emplace(session, static_cast<std::uint32_t>(sessions_.size())).first->second;
+  /// Pairs of what the view shows, the lower one in this block.
+  void compare(std::uint32_t view, std::size_t block, std::vector<SideBySide>& found) const {
+    for (const std::uint32_t above : views_[view].shown) {
+      for (const std::uint32_t below : views_[view].shown) {
+        if (below == above || below < block || below >= block + kBlock) continue;
+        if (sets_[below_[above]].has(below - block)) found.push_back({view, below, above});
+      }
+    }
   }
 
   std::uint32_t deletes_begun_before(std::uint32_t event) const {
@@ -241,16 +265,17 @@ class CausalSweep {
   void judge_block(std::size_t block) {
     fill_below(block);
     fill_deletes();
-    fill_required(block);
-    Bits required;
-    std::size_t next = 0;
+    for (auto& [session, bits] : required_) bits = {};
+    auto next = std::lower_bound(demands_.begin(), demands_.end(), block,
+                                 [](const Demand& demand, std::size_t b) { return demand.version < b; });
+    const auto end = std::lower_bound(next, demands_.end(), block + kBlock,
+                                      [](const Demand& demand, std::size_t b) { return demand.version < b; });
     for (std::size_t i = 0; i < by_begin_.size();) {
       const View& view = views_[by_begin_[i]];
-      while (next < by_end_.size() && versions()[by_end_[next]]->completed < view.began) {
-        required.set(by_end_[next++] - block);
-      }
+      for (; next != end && next->event < view.began; ++next)
+        required_.find(next->session)->second.set(next->version - block);
       // The views of a group began at the same event, so they are next to each other in this order too.
-      Bits open = next == 0 ? Bits{} : required;
+      Bits open = required_.find(view.session)->second;
       for (; i < by_begin_.size() && views_[by_begin_[i]].group == view.group; ++i) {
         if (open.any()) remove_covered(by_begin_[i], open);
       }
@@ -260,23 +285,8 @@ class CausalSweep {
 
   /// Leaves in `open` what is asked for and this view does not cover.
   void remove_covered(std::uint32_t view, Bits& open) {
-    if (asks_[view] != kEveryone) open &= of_session_[asks_[view]];
     for (const std::uint32_t v : views_[view].shown) open.remove(sets_[below_[v]]);
     if (views_[view].tombstones && open.any()) cover_by_deletes(view, open);
-  }
-
-  /// The block's acknowledged versions by completion, and by session.
-  void fill_required(std::size_t block) {
-    by_end_.clear();
-    of_session_.assign(sessions_.size(), Bits{});
-    for (std::size_t v = block; v < std::min(block + kBlock, versions().size()); ++v) {
-      if (versions()[v]->outcome != Outcome::ok) continue;
-      by_end_.push_back(static_cast<std::uint32_t>(v));
-      of_session_[session_[v]].set(v - block);
-    }
-    std::sort(by_end_.begin(), by_end_.end(), [&](std::uint32_t a, std::uint32_t b) {
-      return versions()[a]->completed < versions()[b]->completed;
-    });
   }
 
   void collect(std::uint32_t group, std::size_t block, const Bits& open) {
@@ -295,27 +305,29 @@ class CausalSweep {
 
   const CausalKey& key_;
   const std::vector<View>& views_;
-  std::map<std::int32_t, std::uint32_t> sessions_;  ///< numbered from 0
-  std::vector<std::uint32_t> session_;              ///< of each version
-  std::vector<std::uint32_t> asks_;                 ///< of each view: whose versions
-  std::vector<std::uint32_t> deletes_;              ///< positions of versions, by invocation
-  std::vector<std::uint32_t> by_begin_;             ///< views
-  std::vector<std::uint32_t> deletes_before_;       ///< of each view: how many deletes may be hidden in it
+  std::vector<Demand> demands_;                ///< by block of their versions, then by event
+  std::map<std::int32_t, Bits> required_;      ///< of each session: what has been demanded so far
+  std::vector<std::uint32_t> deletes_;         ///< positions of versions, by invocation
+  std::vector<std::uint32_t> by_begin_;        ///< views
+  std::vector<std::uint32_t> deletes_before_;  ///< of each view: how many deletes may be hidden in it
   std::vector<Contested> contested_;
   std::vector<bool> contested_view_;
   std::vector<Bits> sets_;            ///< of the block's versions; 0: the empty one
   std::vector<std::uint32_t> below_;  ///< of each version: the set at or below it
   std::vector<Bits> covered_by_;      ///< [d]: what deletes 0..d-1 cover
   std::vector<Bits> first_in_;        ///< [d]: what no delete before d covers
-  std::vector<std::uint32_t> by_end_;
-  std::vector<Bits> of_session_;
   std::map<std::uint32_t, Missing> missing_;
   std::uint64_t steps_ = 0;
 };
 
 boost::system::result<std::vector<Missing>, std::string> CausalKey::missing(
+    const std::vector<View>& views, std::vector<Demand> demands) const {
+  return CausalSweep(*this, views, std::move(demands)).run();
+}
+
+boost::system::result<std::vector<SideBySide>, std::string> CausalKey::side_by_side(
     const std::vector<View>& views) const {
-  return CausalSweep(*this, views).run();
+  return CausalSweep(*this, views, {}).side_by_side();
 }
 
 }  // namespace fracas::checker

@@ -12,6 +12,16 @@ constexpr std::array kProperties = {
         "read-your-writes",
         "A session that reads a key after its own acknowledged write or delete sees it or something newer.",
         "reads after an own write", check_read_your_writes},
+    PropertyInfo{"monotonic-reads", "What a session has read, it reads again, or something newer.",
+                 "reads after a read", check_monotonic_reads},
+    PropertyInfo{"monotonic-writes",
+                 "A session's acknowledged writes take effect in its order (with siblings: those that sent a "
+                 "context).",
+                 "writes after an own write", check_monotonic_writes},
+    PropertyInfo{
+        "writes-follow-reads",
+        "An acknowledged write comes after what its session had read (with siblings: if it sent a context).",
+        "writes after a read", check_writes_follow_reads},
     PropertyInfo{"regular",
                  "A read returns a write that was not superseded before the read began (with siblings: "
                  "everything that "
@@ -27,6 +37,17 @@ constexpr std::array kProperties = {
         "writes", check_lost_writes},
     PropertyInfo{"durability", "At the end every acknowledged write is there or superseded.", "writes",
                  check_durability},
+    PropertyInfo{
+        "no-resurrection",
+        "Once the replicas have exchanged what they have, none holds what an acknowledged delete had seen.",
+        "deletes", check_no_resurrection},
+    PropertyInfo{"ack-count",
+                 "An acknowledged write is on at least w home replicas, or what superseded it is.", "writes",
+                 check_ack_count},
+    PropertyInfo{
+        "antichain",
+        "No answer and no replica shows a sibling beside one that had superseded it, nor one version twice.",
+        "answers", check_antichain},
     PropertyInfo{
         "convergence",
         "Once every pair of replicas has exchanged what it has, all home replicas of a key are equal.",

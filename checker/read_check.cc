@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -12,12 +13,15 @@
 namespace fracas::checker {
 namespace {
 
-/// Acknowledged versions by completion, of everyone or by session.
+/// The session of those that a duty binds to what they did themselves; -1: everyone is one.
+std::int32_t owner(Duty duty, const Operation& o) { return duty == Duty::acknowledged ? -1 : o.session; }
+
+/// Acknowledged adds by completion, of everyone or by session.
 class Acknowledged {
  public:
-  Acknowledged(const KeyOperations& key, Whose whose) : whose_(whose) {
+  Acknowledged(const KeyOperations& key, Duty duty) : duty_(duty) {
     for (const Operation* o : key.operations) {
-      if (writes(*o) && o->outcome == Outcome::ok) ended_[owner(*o)].push_back(o);
+      if (writes(*o) && o->outcome == Outcome::ok) ended_[owner(duty_, *o)].push_back(o);
     }
     for (auto& [session, ended] : ended_) {
       std::sort(ended.begin(), ended.end(),
@@ -27,7 +31,7 @@ class Acknowledged {
 
   /// Those that the read had to see, by completion.
   std::span<const Operation* const> before(const Operation& read) const {
-    const auto found = ended_.find(owner(read));
+    const auto found = ended_.find(owner(duty_, read));
     if (found == ended_.end()) return {};
     const auto& ended = found->second;
     const auto end =
@@ -38,13 +42,11 @@ class Acknowledged {
 
   bool required(const Operation& version, const Operation& read) const {
     return version.outcome == Outcome::ok && version.completed < read.invoked &&
-           owner(version) == owner(read);
+           owner(duty_, version) == owner(duty_, read);
   }
 
  private:
-  std::int32_t owner(const Operation& o) const { return whose_ == Whose::everyone ? -1 : o.session; }
-
-  Whose whose_;
+  Duty duty_;
   std::map<std::int32_t, std::vector<const Operation*>> ended_;
 };
 
@@ -68,16 +70,64 @@ const Operation* latest_absent(const History& history, std::span<const Operation
   return nullptr;
 }
 
+/// Elements that a session's earlier reads have shown, each read against those that ended before it began:
+/// the operations of a session follow one another.
+ReadCheck check_seen_elements(const History& history, const KeyOperations& key) {
+  const Writers writers(history, key);
+  std::map<std::int32_t, std::vector<std::string_view>> seen;  // ascending
+  ReadCheck result;
+  for (const Operation* read : key.operations) {
+    if (!is_judged(*read)) continue;
+    const auto found = elements(history, writers, *read);
+    const auto [mine, first] = seen.try_emplace(read->session);
+    result.checked += first ? 0 : 1;
+    std::vector<std::string_view> lost;
+    std::set_difference(mine->second.begin(), mine->second.end(), found.begin(), found.end(),
+                        std::back_inserter(lost));
+    const Operation* latest = nullptr;
+    for (const std::string_view element : lost) {
+      for (const Operation* add : writers.of(element))
+        latest = latest == nullptr || latest->invoked < add->invoked ? add : latest;
+    }
+    if (latest != nullptr) result.lacking.push_back({read, latest, lost.size()});
+    std::vector<std::string_view> both;
+    std::set_union(mine->second.begin(), mine->second.end(), found.begin(), found.end(),
+                   std::back_inserter(both));
+    mine->second = std::move(both);
+  }
+  return result;
+}
+
+/// What each session's reads have to cover, from which event on.
+std::vector<Demand> demands(const History& history, const KeyOperations& key, const Writers& writers,
+                            const CausalKey& causal, Duty duty) {
+  if (duty != Duty::seen_before) {
+    std::vector<Demand> acknowledged = causal.acknowledged();
+    for (Demand& demand : acknowledged) demand.session = owner(duty, *causal.versions()[demand.version]);
+    return acknowledged;
+  }
+  std::vector<Demand> shown;
+  for (const Operation* read : key.operations) {
+    if (!is_judged(*read)) continue;
+    const auto positions = causal.positions(
+        shown_values(history, writers, KeyKind::reg, Conflict::siblings, *read), read->completed);
+    if (!positions) continue;
+    for (const std::uint32_t v : *positions) shown.push_back({v, read->session, read->completed});
+  }
+  return shown;
+}
+
 }  // namespace
 
-ReadCheck check_set_reads(const History& history, const KeyOperations& key, Whose whose) {
+ReadCheck check_set_reads(const History& history, const KeyOperations& key, Duty duty) {
+  if (duty == Duty::seen_before) return check_seen_elements(history, key);
   const Writers writers(history, key);
-  const Acknowledged acknowledged(key, whose);
+  const Acknowledged acknowledged(key, duty);
   ReadCheck result;
   for (const Operation* read : key.operations) {
     if (!is_judged(*read)) continue;
     const auto required = acknowledged.before(*read);
-    if (whose == Whose::own_session && required.empty()) continue;
+    if (duty == Duty::own_writes && required.empty()) continue;
     ++result.checked;
     const auto found = elements(history, writers, *read);
     std::size_t seen = 0;
@@ -90,7 +140,7 @@ ReadCheck check_set_reads(const History& history, const KeyOperations& key, Whos
   return result;
 }
 
-ReadCheck check_sibling_reads(const History& history, const KeyOperations& key, Whose whose) {
+ReadCheck check_sibling_reads(const History& history, const KeyOperations& key, Duty duty) {
   const Writers writers(history, key);
   ReadCheck result;
   if (!writers.repeated().empty()) {
@@ -99,24 +149,31 @@ ReadCheck check_sibling_reads(const History& history, const KeyOperations& key, 
     return result;
   }
   const CausalKey causal(history, key, writers);
-  const Acknowledged acknowledged(key, whose);
+  std::vector<Demand> asked = demands(history, key, writers, causal, duty);
+  std::map<std::int32_t, std::uint32_t> asked_from;  // by session, the first event
+  for (const Demand& demand : asked) {
+    const auto first = asked_from.try_emplace(demand.session, demand.event).first;
+    first->second = std::min(first->second, demand.event);
+  }
   std::vector<const Operation*> reads;
   std::vector<View> views;
   for (const Operation* read : key.operations) {
     if (!is_judged(*read)) continue;
-    if (whose == Whose::own_session && acknowledged.before(*read).empty()) continue;
+    const std::int32_t session = owner(duty, *read);
+    const auto from = asked_from.find(session);
+    if (session >= 0 && (from == asked_from.end() || from->second > read->invoked)) continue;
     auto positions = causal.positions(shown_values(history, writers, KeyKind::reg, Conflict::siblings, *read),
                                       read->completed);
     if (!positions) continue;  // a phantom, which no-phantoms and honest-failures report
     views.push_back({.began = read->invoked,
                      .ended = read->completed,
-                     .session = whose == Whose::everyone ? -1 : read->session,
+                     .session = session,
                      .group = static_cast<std::uint32_t>(reads.size()),
                      .shown = std::move(*positions)});
     reads.push_back(read);
   }
   result.checked = reads.size();
-  const auto missing = causal.missing(views);
+  const auto missing = causal.missing(views, std::move(asked));
   if (!missing) {
     result.undecided = fmt::format("{}: {}", history.text(key.key), missing.error());
     return result;

@@ -1,6 +1,6 @@
-// Reads that had to see certain versions: everyone's acknowledged before the read began (regular), or those
-// of their own session (read-your-writes). For stores with siblings: registers causally, sets by their
-// elements.
+// Reads that had to see certain versions: everyone's acknowledged before the read began (regular), those of
+// their own session (read-your-writes), or those that their session had been shown before (monotonic-reads).
+// For stores with siblings: registers causally, sets by their elements.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace fracas::checker {
 
-enum class Whose : std::uint8_t { everyone, own_session };
+/// What a read has to see.
+enum class Duty : std::uint8_t { acknowledged, own_writes, seen_before };
 
 /// A read and the latest of the versions that it should have seen and did not.
 struct Lacking {
@@ -22,14 +23,13 @@ struct Lacking {
 
 struct ReadCheck {
   std::vector<Lacking> lacking{};
-  std::uint64_t checked =
-      0;  ///< reads judged; of the own session: reads after an acknowledged write of its own
-  std::string undecided{};  ///< why the key could not be judged
+  std::uint64_t checked = 0;  ///< reads judged; those from which nothing was asked only where `acknowledged`
+  std::string undecided{};    ///< why the key could not be judged
 };
 
-ReadCheck check_sibling_reads(const History&, const KeyOperations&, Whose);
+ReadCheck check_sibling_reads(const History&, const KeyOperations&, Duty);
 
 /// Elements once added stay: there is no removal.
-ReadCheck check_set_reads(const History&, const KeyOperations&, Whose);
+ReadCheck check_set_reads(const History&, const KeyOperations&, Duty);
 
 }  // namespace fracas::checker

@@ -143,6 +143,7 @@ Result<Materials> read_materials(const std::filesystem::path& folder,
   auto evidence = read_evidence(folder, m.run);
   if (!evidence) return evidence.error();
   m.evidence = std::move(*evidence);
+  m.evidence.w = m.experiment.store.w;
   if (auto whole = check_length(folder / "history.jsonl", m.run); !whole) return whole.error();
   if (auto complete = check_complete(folder, m); !complete) return complete.error();
   if (auto agreed = check_agreement(folder, m); !agreed) return agreed.error();

@@ -39,8 +39,9 @@ std::string times(std::uint64_t count) { return count == 1 ? "once" : fmt::forma
 /// pass.
 int severity(std::string_view property) {
   constexpr std::pair<std::string_view, int> kRanks[] = {
-      {"no-phantoms", 0}, {"honest-failures", 0}, {"lost-updates", 1}, {"lost-writes", 1},
-      {"durability", 1},  {"convergence", 2},     {"regular", 3}};
+      {"no-phantoms", 0}, {"honest-failures", 0}, {"lost-updates", 1},    {"lost-writes", 1},
+      {"durability", 1},  {"no-resurrection", 1}, {"antichain", 1},       {"convergence", 2},
+      {"ack-count", 2},   {"regular", 3},         {"monotonic-writes", 3}};
   for (const auto& [name, rank] : kRanks)
     if (name == property) return rank;
   return 4;

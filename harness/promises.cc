@@ -13,10 +13,11 @@
 // acknowledged writes under never. An empty, old, shortened or damaged disk takes acknowledged writes
 // whatever is synced, so that fewer than w copies may be left and quorums meet in vain; where the experiment
 // says that fewer than w nodes suffer it, each once, a copy of every acknowledged write is left. Clocks
-// matter to lww alone, and not to all sources of its stamps. Repair changes how soon replicas agree, never
-// what is promised: asynchronous read repair comes after the answer. Contexts: a put without one supersedes
-// nothing, so under siblings it loses nothing either; it only makes siblings grow up to their limit, at which
-// puts are refused. Seeded bugs are no part of a promise: a bug has to break it.
+// matter to lww alone, and not to all sources of its stamps. Repair before the answer (blocking, abd) is what
+// monotonic reads rest on; otherwise it changes how soon replicas agree, never what is promised: asynchronous
+// read repair comes after the answer. Contexts: a put without one supersedes nothing, so under siblings it
+// loses nothing either; it only makes siblings grow up to their limit, at which puts are refused. Seeded bugs
+// are no part of a promise: a bug has to break it.
 #include "harness/promises.h"
 
 #include <fmt/format.h>
@@ -34,10 +35,16 @@ struct Row {
 };
 constexpr auto kRows = std::to_array<Row>({
     {"read-your-writes", read_your_writes},
+    {"monotonic-reads", monotonic_reads},
+    {"monotonic-writes", monotonic_writes},
+    {"writes-follow-reads", writes_follow_reads},
     {"regular", regular},
     {"lost-updates", lost_updates},
     {"lost-writes", lost_writes},
     {"durability", durability},
+    {"no-resurrection", no_resurrection},
+    {"ack-count", ack_count},
+    {"antichain", antichain},
     {"convergence", convergence},
     {"no-phantoms", no_phantoms},
     {"honest-failures", honest_failures},

@@ -91,8 +91,8 @@ const Workload& append_workload() {
   static const Workload workload{
       "append",
       "appends of unique elements to lists by read-modify-write with the causal context, and reads",
-      {"read-your-writes", "regular", "lost-updates", "durability", "convergence", "no-phantoms",
-       "honest-failures"},
+      {"read-your-writes", "monotonic-reads", "monotonic-writes", "writes-follow-reads", "regular",
+       "lost-updates", "durability", "ack-count", "convergence", "no-phantoms", "honest-failures"},
       append_generator,
       hottest_key,
       answer,

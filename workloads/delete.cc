@@ -66,17 +66,19 @@ std::string answer(const Intent&, const std::vector<std::string>& siblings) {
 }  // namespace
 
 const Workload& delete_workload() {
-  static const Workload workload{"delete",
-                                 "writes and deletes of the same keys, some of them written again, and reads",
-                                 {"read-your-writes", "regular", "lost-writes", "durability", "convergence",
-                                  "no-phantoms", "honest-failures"},
-                                 [](const Parameters& parameters, int client) -> std::unique_ptr<Generator> {
-                                   return std::make_unique<DeleteGenerator>(parameters, client);
-                                 },
-                                 [](const Parameters&) { return hot_key(0); },
-                                 answer,
-                                 register_workload().modify,
-                                 register_has};
+  static const Workload workload{
+      "delete",
+      "writes and deletes of the same keys, some of them written again, and reads",
+      {"read-your-writes", "monotonic-reads", "monotonic-writes", "writes-follow-reads", "regular",
+       "lost-writes", "durability", "no-resurrection", "ack-count", "antichain", "convergence", "no-phantoms",
+       "honest-failures"},
+      [](const Parameters& parameters, int client) -> std::unique_ptr<Generator> {
+        return std::make_unique<DeleteGenerator>(parameters, client);
+      },
+      [](const Parameters&) { return hot_key(0); },
+      answer,
+      register_workload().modify,
+      register_has};
   return workload;
 }
 

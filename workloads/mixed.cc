@@ -56,15 +56,17 @@ bool has(const Intent& intent) { return is_set(intent) ? set_has(intent) : regis
 }  // namespace
 
 const Workload& mixed_workload() {
-  static const Workload workload{"mixed",
-                                 "registers and sets in one run, on separate ranges of keys",
-                                 {"read-your-writes", "regular", "lost-updates", "lost-writes", "durability",
-                                  "convergence", "no-phantoms", "honest-failures"},
-                                 generator,
-                                 hottest_key,
-                                 answer,
-                                 set_modify,
-                                 has};
+  static const Workload workload{
+      "mixed",
+      "registers and sets in one run, on separate ranges of keys",
+      {"read-your-writes", "monotonic-reads", "monotonic-writes", "writes-follow-reads", "regular",
+       "lost-updates", "lost-writes", "durability", "no-resurrection", "ack-count", "antichain",
+       "convergence", "no-phantoms", "honest-failures"},
+      generator,
+      hottest_key,
+      answer,
+      set_modify,
+      has};
   return workload;
 }
 

@@ -105,15 +105,17 @@ bool register_has(const Intent& intent) {
 }
 
 const Workload& register_workload() {
-  static const Workload workload{"register",
-                                 "reads, writes of unique values and deletes on hot and cold keys",
-                                 {"read-your-writes", "regular", "lost-writes", "durability", "convergence",
-                                  "no-phantoms", "honest-failures"},
-                                 generator,
-                                 hottest_key,
-                                 answer,
-                                 modify,
-                                 register_has};
+  static const Workload workload{
+      "register",
+      "reads, writes of unique values and deletes on hot and cold keys",
+      {"read-your-writes", "monotonic-reads", "monotonic-writes", "writes-follow-reads", "regular",
+       "lost-writes", "durability", "no-resurrection", "ack-count", "antichain", "convergence", "no-phantoms",
+       "honest-failures"},
+      generator,
+      hottest_key,
+      answer,
+      modify,
+      register_has};
   return workload;
 }
 

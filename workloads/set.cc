@@ -78,7 +78,8 @@ const Workload& set_workload() {
   static const Workload workload{
       "set",
       "adds of unique elements to sets by read-modify-write with the causal context, and reads",
-      {"lost-updates", "convergence", "no-phantoms", "honest-failures"},
+      {"monotonic-reads", "monotonic-writes", "writes-follow-reads", "lost-updates", "ack-count",
+       "convergence", "no-phantoms", "honest-failures"},
       set_generator,
       hottest_key,
       answer,

@@ -102,7 +102,7 @@ class KeyCheck {
     }
     if (views.empty()) views.push_back({.tombstones = false});
     verdict_.checked(acknowledged_.size());
-    const auto missing = causal.missing(views);
+    const auto missing = causal.missing(views, causal.acknowledged());
     if (!missing) return verdict_.undecided(fmt::format("{}: {}", name, missing.error()));
     for (const Missing& group : *missing) {
       for (const std::uint32_t version : group.versions) {

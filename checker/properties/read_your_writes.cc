@@ -12,6 +12,7 @@
 #include "checker/properties/all.h"
 #include "checker/read_check.h"
 #include "checker/real_time.h"
+#include "checker/stamped_deletes.h"
 #include "checker/verdict.h"
 
 namespace fracas::checker {
@@ -38,52 +39,6 @@ struct Own {
     return latest != nullptr && latest->completed < read.invoked &&
            (newest == nullptr || newest->completed < read.invoked);
   }
-};
-
-/// The deletes of a key, to explain why nothing was found in a store that stamps.
-class StampedDeletes {
- public:
-  StampedDeletes(const History& history, const KeyOperations& key) : history_(history) {
-    Entry so_far;
-    for (const Operation* o : key.operations) {
-      if (o->f != Function::remove_key || o->outcome == Outcome::fail) continue;
-      so_far.invoked = o->invoked;
-      so_far.note(history.stamp(*o));
-      deletes_.push_back(so_far);
-    }
-  }
-
-  /// True if a delete that began before `end` may be newer than the write.
-  bool explain(const Operation& write, std::uint32_t end) const {
-    const auto begun =
-        std::lower_bound(deletes_.begin(), deletes_.end(), end,
-                         [](const Entry& entry, std::uint32_t e) { return entry.invoked < e; });
-    if (begun == deletes_.begin()) return false;
-    const Entry& entry = *std::prev(begun);
-    if (entry.unstamped) return true;
-    const Stamp& written = *history_.stamp(write);
-    return !older(*entry.newest, written) || (entry.tied && entry.newest->us == written.us);
-  }
-
- private:
-  struct Entry {
-    std::uint32_t invoked = 0;
-    const Stamp* newest = nullptr;  ///< of this and all earlier ones
-    bool tied = false;              ///< another actor's has the same microsecond: no order is known
-    bool unstamped = false;         ///< this or an earlier one has no stamp
-
-    void note(const Stamp* stamp) {
-      if (stamp == nullptr) {
-        unstamped = true;
-        return;
-      }
-      const bool later = newest == nullptr || newest->us < stamp->us;
-      tied = !later && (tied || (newest->us == stamp->us && newest->actor != stamp->actor));
-      if (later || older(*newest, *stamp)) newest = stamp;
-    }
-  };
-  const History& history_;
-  std::vector<Entry> deletes_;
 };
 
 class KeyCheck {
@@ -145,8 +100,9 @@ class KeyCheck {
 
   void judge_absence(const Own& own, const Operation& read) {
     verdict_.checked();
-    const bool explained = own.newest != nullptr ? deletes_.explain(*own.newest, read.completed)
-                                                 : time_.absence_explained(own.latest, read.completed);
+    const bool explained = own.newest != nullptr
+                               ? deletes_.explain(*history_.stamp(*own.newest), read.completed)
+                               : time_.absence_explained(own.latest, read.completed);
     if (!explained)
       report(own.newest != nullptr ? *own.newest : *own.latest, read, "which no delete explains");
   }
@@ -189,9 +145,9 @@ Verdict check_read_your_writes(const History& history, const Evidence& evidence)
           fmt::format("{} is written in more than one way: what a read of it means cannot be told",
                       history.text(key.key)));
     } else if (key.kind == KeyKind::set && conflict != Conflict::lww) {
-      judge_lacking(history, evidence, check_set_reads(history, key, Whose::own_session), verdict);
+      judge_lacking(history, evidence, check_set_reads(history, key, Duty::own_writes), verdict);
     } else if (conflict == Conflict::siblings) {
-      judge_lacking(history, evidence, check_sibling_reads(history, key, Whose::own_session), verdict);
+      judge_lacking(history, evidence, check_sibling_reads(history, key, Duty::own_writes), verdict);
     } else {
       KeyCheck(history, evidence, key, verdict).run();
     }

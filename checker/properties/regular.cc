@@ -84,9 +84,9 @@ Verdict check_regular(const History& history, const Evidence& evidence) {
     } else if (key.kind == KeyKind::set) {
       // Under last-write-wins concurrent adds may overwrite each other: a set is not a register there.
       if (conflict == Conflict::lww) continue;
-      judge_lacking(history, evidence, check_set_reads(history, key, Whose::everyone), true, verdict);
+      judge_lacking(history, evidence, check_set_reads(history, key, Duty::acknowledged), true, verdict);
     } else if (conflict == Conflict::siblings) {
-      judge_lacking(history, evidence, check_sibling_reads(history, key, Whose::everyone), false, verdict);
+      judge_lacking(history, evidence, check_sibling_reads(history, key, Duty::acknowledged), false, verdict);
     } else {
       judge_values(history, evidence, key, verdict);
     }

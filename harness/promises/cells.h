@@ -10,12 +10,19 @@ namespace fracas::harness {
 // reads.cc: what a read may return.
 Promise read_your_writes(const Facts&);
 Promise regular(const Facts&);
+// sessions.cc: what a session may rely on beside its own writes.
+Promise monotonic_reads(const Facts&);
+Promise monotonic_writes(const Facts&);
+Promise writes_follow_reads(const Facts&);
 // writes.cc: what becomes of acknowledged writes.
 Promise lost_updates(const Facts&);
 Promise lost_writes(const Facts&);
 Promise durability(const Facts&);
 // replicas.cc: what replicas come to.
 Promise convergence(const Facts&);
+Promise no_resurrection(const Facts&);
+Promise ack_count(const Facts&);
+Promise antichain(const Facts&);
 // honesty.cc: what no configuration excuses.
 Promise no_phantoms(const Facts&);
 Promise honest_failures(const Facts&);

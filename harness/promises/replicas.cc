@@ -17,4 +17,28 @@ Promise convergence(const Facts& f) {
       "state in any order");
 }
 
+Promise no_resurrection(const Facts& f) {
+  if (!f.copies_left) return damaged(f);
+  if (f.store.anti_entropy_ns <= 0)
+    return no("anti-entropy is off: a home that missed the delete may keep what it had");
+  return yes(
+      "tombstones are kept, and anti-entropy takes them to every home: what a delete had seen stays below "
+      "its tombstone");
+}
+
+Promise ack_count(const Facts& f) {
+  if (!f.state_damage.empty()) return damaged(f);
+  return yes(fmt::format(
+      "a write is acknowledged by {} distinct homes, each of which keeps it or what superseded it",
+      f.store.w));
+}
+
+Promise antichain(const Facts& f) {
+  if (f.lww) return yes("lww keeps one value");
+  return yes(
+      "ids of actors are fresh in each process, contexts are never pruned, and a merge drops what a context "
+      "covers: at any r "
+      "and w, under any clock, with any disk");
+}
+
 }  // namespace fracas::harness

@@ -23,6 +23,24 @@ Reads irregular_by_cover(const History&, bool own_session);
 /// Siblings: reads that no legal choice of the tombstones hidden in each answer can explain. Exponential in
 /// deletes and answers.
 Reads irregular_by_enumeration(const History&);
+/// Reads after an earlier one of their session, by the three ways to say which is newer: the write that may
+/// explain the later one ended before every write that may explain the earlier one began; a smaller stamp; a
+/// version not covered.
+Reads went_back_by_value(const History&);
+Reads went_back_by_stamp(const History&);
+Reads went_back_by_cover(const History&);
+/// Stamps: acknowledged writes with a smaller one than something that their session had written, or read,
+/// before.
+std::set<std::uint32_t> out_of_order_by_stamp(const History&, bool after_reads);
+/// Siblings: how often an answer or a dump shows a version beside one that has it in its past, or twice.
+std::uint64_t side_by_side(const History&, const Evidence&);
+/// As above, counting only an acknowledged later version, and an earlier one that its session had written, or
+/// read, before.
+std::uint64_t out_of_order(const History&, const Evidence&, bool after_reads);
+/// Siblings: how often a dump shows a version that lies in the past of an acknowledged delete.
+std::uint64_t resurrected(const History&, const Evidence&);
+/// Siblings: acknowledged versions that fewer than evidence.w dumps cover.
+std::set<std::uint32_t> too_few_copies(const History&, const Evidence&);
 /// Stamps: later writes B with some A that ended before B began and has the larger stamp.
 std::set<std::uint32_t> lost_by_stamp(const History&);
 /// Siblings: acknowledged versions that no replica's dump covers.

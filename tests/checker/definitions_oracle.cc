@@ -220,6 +220,196 @@ Reads irregular_by_enumeration(const History& h) {
   return unexplained;
 }
 
+Reads went_back_by_value(const History& h) {
+  Reads bad;
+  const auto writers = [&](const Operation& read) {
+    const bool absent = h.text(read.value) == "null";
+    std::vector<const Operation*> found;
+    for (const Operation& o : h.operations()) {
+      if (!may_be_seen(o, read.completed)) continue;
+      if (absent ? o.f == Function::remove_key : o.f == Function::write && o.value == read.value)
+        found.push_back(&o);
+    }
+    return found;
+  };
+  for (const Operation& later : h.operations()) {
+    for (const Operation& earlier : h.operations()) {
+      if (!is_read(later) || !is_read(earlier) || later.session != earlier.session) continue;
+      if (earlier.completed >= later.invoked || h.text(earlier.value) == "null") continue;
+      const auto before = writers(earlier);
+      const auto after = writers(later);
+      if (before.empty() || (after.empty() && h.text(later.value) != "null")) continue;  // a phantom
+      const bool explained = std::any_of(before.begin(), before.end(), [&](const Operation* b) {
+        return std::any_of(after.begin(), after.end(),
+                           [&](const Operation* a) { return a->completed >= b->invoked; });
+      });
+      if (!explained) bad.insert(later.invoked);
+    }
+  }
+  return bad;
+}
+
+namespace {
+
+/// The version that an answer showed, or that of the write whose value a read returned.
+const Stamp* version_of(const History& h, const Operation& answer) {
+  if (h.stamp(answer) != nullptr || !is_read(answer)) return h.stamp(answer);
+  for (const Operation& o : h.operations())
+    if (o.f == Function::write && o.value == answer.value && h.stamp(o) != nullptr) return h.stamp(o);
+  return nullptr;
+}
+
+}  // namespace
+
+Reads went_back_by_stamp(const History& h) {
+  Reads bad;
+  for (const Operation& later : h.operations()) {
+    for (const Operation& earlier : h.operations()) {
+      if (!is_read(later) || !is_read(earlier) || later.session != earlier.session) continue;
+      const Stamp* before = version_of(h, earlier);
+      const Stamp* after = version_of(h, later);
+      if (earlier.completed >= later.invoked || before == nullptr) continue;
+      if (after == nullptr && h.text(later.value) != "null") continue;  // a value whose write showed nothing
+      bool explained = after != nullptr && !older(*after, *before);
+      for (const Operation& d : h.operations()) {
+        if (after != nullptr || d.f != Function::remove_key || !may_be_seen(d, later.completed)) continue;
+        explained = explained || h.stamp(d) == nullptr || !older(*h.stamp(d), *before);
+      }
+      if (!explained) bad.insert(later.invoked);
+    }
+  }
+  return bad;
+}
+
+Reads went_back_by_cover(const History& h) {
+  Reads bad;
+  const Pasts pasts = all_pasts(h, {});
+  for (const Operation& later : h.operations()) {
+    Versions values;
+    if (!is_read(later) || !find_writes(h, h.text(later.value), later.completed, values)) continue;
+    const Versions covered = cover(h, values, later.completed, true, pasts);
+    for (const Operation& earlier : h.operations()) {
+      Versions seen;
+      if (!is_read(earlier) || later.session != earlier.session || earlier.completed >= later.invoked)
+        continue;
+      if (!find_writes(h, h.text(earlier.value), earlier.completed, seen)) continue;
+      for (const Operation* v : seen)
+        if (covered.count(v) == 0) bad.insert(later.invoked);
+    }
+  }
+  return bad;
+}
+
+std::set<std::uint32_t> out_of_order_by_stamp(const History& h, bool after_reads) {
+  std::set<std::uint32_t> bad;
+  for (const Operation& later : h.operations()) {
+    if (!is_version(later) || later.outcome != Outcome::ok || h.stamp(later) == nullptr) continue;
+    for (const Operation& earlier : h.operations()) {
+      const bool counts =
+          after_reads ? is_read(earlier) : is_version(earlier) && earlier.outcome == Outcome::ok;
+      if (!counts || earlier.session != later.session || earlier.completed >= later.invoked) continue;
+      const Stamp* before = version_of(h, earlier);
+      if (before != nullptr && older(*h.stamp(later), *before)) bad.insert(later.invoked);
+    }
+  }
+  return bad;
+}
+
+namespace {
+
+/// What each answer and each dump shows, as often as it shows it.
+std::vector<std::vector<const Operation*>> all_shown(const History& h, const Evidence& evidence) {
+  std::vector<std::vector<const Operation*>> places;
+  const auto add = [&](std::vector<std::string_view> values, std::uint32_t end) {
+    std::vector<const Operation*> shown;
+    for (const std::string_view value : values) {
+      Versions one;
+      if (value == "null") continue;
+      if (!find_writes(h, value, end, one)) return;
+      shown.insert(shown.end(), one.begin(), one.end());
+    }
+    places.push_back(shown);
+  };
+  for (const Operation& o : h.operations()) {
+    if (o.outcome != Outcome::ok) continue;
+    const std::string_view text = h.text(o.f == Function::read ? o.value : o.siblings);
+    if (!text.empty()) add(array_parts(text), o.completed);
+  }
+  for (const ReplicaState& replica : evidence.dumps->at(0).replicas)
+    add({replica.values.begin(), replica.values.end()}, kNever);
+  return places;
+}
+
+template <typename Counts>
+std::uint64_t count_pairs(const History& h, const Evidence& evidence, Counts&& counts) {
+  const Pasts pasts = all_pasts(h, {});
+  std::uint64_t found = 0;
+  for (const auto& shown : all_shown(h, evidence)) {
+    for (const Operation* above : shown) {
+      const auto past = pasts.find(above);
+      for (const Operation* below : shown)
+        if (past != pasts.end() && past->second.count(below) > 0 && counts(below, above)) ++found;
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::uint64_t side_by_side(const History& h, const Evidence& evidence) {
+  std::uint64_t twice = 0;
+  for (auto shown : all_shown(h, evidence)) {
+    const std::size_t all = shown.size();
+    twice += all - Versions(shown.begin(), shown.end()).size();
+  }
+  return twice + count_pairs(h, evidence, [](const Operation*, const Operation*) { return true; });
+}
+
+std::uint64_t out_of_order(const History& h, const Evidence& evidence, bool after_reads) {
+  return count_pairs(h, evidence, [&](const Operation* below, const Operation* above) {
+    if (above->outcome != Outcome::ok) return false;
+    if (!after_reads)
+      return below->outcome == Outcome::ok && below->session == above->session &&
+             below->completed < above->invoked;
+    return std::any_of(h.operations().begin(), h.operations().end(), [&](const Operation& read) {
+      Versions shown;
+      return is_read(read) && read.session == above->session && read.completed < above->invoked &&
+             (find_writes(h, h.text(read.value), kNever, shown), shown.count(below) > 0);
+    });
+  });
+}
+
+std::uint64_t resurrected(const History& h, const Evidence& evidence) {
+  const Pasts pasts = all_pasts(h, {});
+  std::uint64_t found = 0;
+  for (const ReplicaState& replica : evidence.dumps->at(0).replicas) {
+    Versions values;
+    bool known = true;
+    for (const std::string& value : replica.values) known = find_writes(h, value, kNever, values) && known;
+    for (const Operation& d : h.operations()) {
+      const auto past = pasts.find(&d);
+      if (!known || d.f != Function::remove_key || d.outcome != Outcome::ok || past == pasts.end()) continue;
+      for (const Operation* v : values) found += past->second.count(v);
+    }
+  }
+  return found;
+}
+
+std::set<std::uint32_t> too_few_copies(const History& h, const Evidence& evidence) {
+  const Pasts pasts = all_pasts(h, {});
+  std::map<const Operation*, int> copies;
+  for (const ReplicaState& replica : evidence.dumps->at(0).replicas) {
+    Versions values;
+    for (const std::string& value : replica.values) find_writes(h, value, kNever, values);
+    for (const Operation* v : cover(h, values, kNever, !replica.clock.empty(), pasts)) ++copies[v];
+  }
+  std::set<std::uint32_t> few;
+  for (const Operation& o : h.operations()) {
+    if (is_version(o) && o.outcome == Outcome::ok && copies[&o] < *evidence.w) few.insert(o.invoked);
+  }
+  return few;
+}
+
 std::set<std::uint32_t> lost_by_stamp(const History& h) {
   std::set<std::uint32_t> lost;
   for (const Operation& b : h.operations()) {

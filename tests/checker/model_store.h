@@ -25,7 +25,8 @@ struct ModelOptions {
   int skew = 0;         ///< largest distance of a replica's clock from the truth, in microseconds
   bool stamps = true;   ///< lww: completions show them
   bool settled = true;  ///< every message arrives before the dumps
-  int wrong_reads = 0;  ///< percent of the reads that answer a value at random instead: not a correct store
+  int wrong_reads =
+      0;  ///< percent of the reads that answer one or two values at random instead: not a correct store
 };
 
 struct ModelRun {

@@ -271,6 +271,10 @@ class Model {
       if (!options_.sets && !versions_.empty() && chance(options_.wrong_reads)) {
         const Version& other = versions_[static_cast<std::size_t>(below(static_cast<int>(versions_.size())))];
         event.value = other.value.empty() ? "null" : other.value;
+        const Version& another =
+            versions_[static_cast<std::size_t>(below(static_cast<int>(versions_.size())))];
+        if (options_.siblings && !other.value.empty() && !another.value.empty() && chance(50))
+          event.value = fmt::format("[{},{}]", other.value, another.value);
       }
       s.context = s.collected.known;
       return;
@@ -327,6 +331,7 @@ class Model {
     run.evidence.dumps = std::vector<KeyDump>{dump};
     run.evidence.settlement = Settlement{.exchanges_completed = options_.settled};
     run.evidence.wall_start_us = 0;
+    run.evidence.w = options_.w;
     return run;
   }
 

@@ -146,7 +146,8 @@ TEST_F(ExperimentFile, MistakesAreAnsweredWithPlaceAndWordMeant) {
       {"[expect]\nregularr = \"holds\"\n",
        "my-try.toml:2:1: there is no property 'regularr', did you mean 'regular'?"},
       {"[workload]\nkind = \"set\"\n[expect]\nregular = \"holds\"\n",
-       "my-try.toml:4:11: expect.regular: the workload set does not test it (it tests: lost-updates, "
+       "my-try.toml:4:11: expect.regular: the workload set does not test it (it tests: "
+       "monotonic-reads, monotonic-writes, writes-follow-reads, lost-updates, ack-count, "
        "convergence, no-phantoms, honest-failures)"},
       {"[expect]\nregular = \"hold\"\n",
        "my-try.toml:2:11: expect.regular: 'hold' is no expectation, did you mean 'holds'?"},

@@ -163,6 +163,46 @@ TEST(LastWriteWins, WithWeakQuorumsAlsoReadsStaleValues) {
   EXPECT_EQ(not_promised(lww(1, 1), kNone), (Names{"read-your-writes", "regular", "lost-updates"}));
 }
 
+bool promised(std::string_view property, const Experiment& e, const Kinds& kinds) {
+  return promise(property, e, kinds).guaranteed;
+}
+
+TEST(MonotonicReads, RestOnARepairThatIsWaitedForOrOnReadingEveryHome) {
+  for (Experiment e : {siblings(), lww()}) {
+    EXPECT_FALSE(promised("monotonic-reads", e, kNone));
+    e.store.repair = store::Repair::abd;
+    EXPECT_TRUE(promised("monotonic-reads", e, kClocks));
+    e.store.repair = store::Repair::blocking;
+    EXPECT_TRUE(promised("monotonic-reads", e, kCrashes));
+    e.store.r = 1;
+    e.store.w = 3;
+    EXPECT_FALSE(promised("monotonic-reads", e, kNone)) << "2r <= n: a later read may meet another home";
+  }
+  EXPECT_TRUE(promised("monotonic-reads", siblings(3, 1), kCrashes));
+  EXPECT_FALSE(promised("monotonic-reads", siblings(3, 1), {"disk.restore"}));
+}
+
+TEST(OrderOfWrites, RestsOnClocksUnderLastWriteWinsAndOnNothingWithSiblings) {
+  for (const char* property : {"monotonic-writes", "writes-follow-reads"}) {
+    EXPECT_TRUE(promised(property, lww(1, 1), kCrashes)) << property;
+    EXPECT_FALSE(promised(property, lww(), kClocks)) << property;
+    EXPECT_TRUE(promised(property, siblings(1, 1), {"clock.jump", "disk.wipe"})) << property;
+  }
+  EXPECT_TRUE(promised("antichain", siblings(1, 1), {"clock.jump", "disk.wipe"}));
+}
+
+TEST(Deletes, StayDeletedWhileACopyOfTheTombstoneIsLeft) {
+  EXPECT_TRUE(promised("no-resurrection", lww(1, 1), kClocks));
+  EXPECT_FALSE(promised("no-resurrection", siblings(), {"disk.wipe"}));
+  Experiment e = siblings();
+  e.faults = {{.kind = "disk.wipe", .target = "one", .every = 0}};
+  EXPECT_TRUE(promised("no-resurrection", e, {"disk.wipe"}));
+  EXPECT_FALSE(promised("ack-count", e, {"disk.wipe"}));
+  e.store.anti_entropy_ns = 0;
+  EXPECT_FALSE(promised("no-resurrection", e, kNone));
+  EXPECT_TRUE(promised("ack-count", e, kCrashes));
+}
+
 TEST(AntiEntropy, IsWhatConvergenceRestsOn) {
   Experiment e = siblings();
   e.store.anti_entropy_ns = 0;

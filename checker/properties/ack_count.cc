@@ -1,0 +1,146 @@
+// An acknowledged write is on at least w distinct home replicas: it, or what superseded it. With siblings
+// causally, with stamps by version. Judged from the dumps at the end, which hold at least what they held at
+// the acknowledgement as long as no disk loses anything.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "checker/causal.h"
+#include "checker/explain.h"
+#include "checker/json_text.h"
+#include "checker/properties/all.h"
+#include "checker/properties/final_state.h"
+#include "checker/verdict.h"
+
+namespace fracas::checker {
+namespace {
+
+class KeyCheck {
+ public:
+  KeyCheck(const History& history, const FinalState& state, const KeyOperations& key, std::size_t w,
+           VerdictBuilder& verdict)
+      : history_(history),
+        state_(state),
+        key_(key),
+        final_(state.of(history.text(key.key))),
+        w_(w),
+        verdict_(verdict),
+        writers_(history, key) {
+    for (const Operation* o : key.operations) {
+      if (writes(*o) && o->outcome == Outcome::ok) acknowledged_.push_back(o);
+    }
+  }
+
+  void run(Conflict conflict) {
+    if (acknowledged_.empty()) return;
+    const std::string_view name = history_.text(key_.key);
+    if (!final_.unread.empty())
+      return verdict_.undecided(
+          fmt::format("{} could not be read on {}", name, fmt::join(final_.unread, ", ")));
+    if (conflict == Conflict::siblings && key_.kind == KeyKind::set) return judge_elements();
+    if (conflict == Conflict::siblings && key_.kind == KeyKind::reg) return judge_siblings();
+    judge_stamps();
+  }
+
+ private:
+  void judge_stamps() {
+    for (const Operation* o : acknowledged_) {
+      const Stamp* stamp = history_.stamp(*o);
+      if (stamp == nullptr) continue;
+      count(*o, [&](const ReplicaState& replica) {
+        const auto held = parse_stamp(replica.clock);
+        return held && !older(*held, *stamp);
+      });
+    }
+  }
+
+  void judge_elements() {
+    for (const Operation* o : acknowledged_) {
+      count(*o, [&](const ReplicaState& replica) {
+        std::vector<std::string_view> held;
+        for (const std::string& value : replica.values) append_leaves(value, held);
+        return std::find(held.begin(), held.end(), history_.text(o->value)) != held.end();
+      });
+    }
+  }
+
+  void judge_siblings() {
+    const std::string_view name = history_.text(key_.key);
+    if (!writers_.repeated().empty()) {
+      return verdict_.undecided(fmt::format("{} was written to {} twice: where it is cannot be told",
+                                            shown(writers_.repeated()), name));
+    }
+    const CausalKey causal(history_, key_, writers_);
+    std::vector<View> views;
+    for (const ReplicaState* replica : final_.homes) {
+      std::vector<std::string_view> values(replica->values.begin(), replica->values.end());
+      auto positions = causal.positions(values, kNever);
+      if (!positions)
+        return verdict_.undecided(
+            fmt::format("{} holds a value of {} that nobody wrote", replica->node, name));
+      views.push_back({.group = static_cast<std::uint32_t>(views.size()),
+                       .tombstones = !never_heard(state_, *replica),
+                       .shown = std::move(*positions)});
+    }
+    const auto missing = causal.missing(views, causal.acknowledged());
+    if (!missing) return verdict_.undecided(fmt::format("{}: {}", name, missing.error()));
+    std::map<std::uint32_t, std::size_t> absent;  // on how many homes each version is not
+    for (const Missing& group : *missing) {
+      if (group.count > group.versions.size())
+        verdict_.undecided(fmt::format("more than {} writes of {} are not on {}", group.versions.size(), name,
+                                       final_.homes[group.group]->node));
+      for (const std::uint32_t version : group.versions) ++absent[version];
+    }
+    verdict_.checked(acknowledged_.size());
+    for (const auto& [version, homes] : absent) {
+      if (final_.homes.size() - homes < w_) report(*causal.versions()[version], final_.homes.size() - homes);
+    }
+  }
+
+  template <typename Holds>
+  void count(const Operation& write, Holds&& holds) {
+    verdict_.checked();
+    const auto copies = static_cast<std::size_t>(std::count_if(
+        final_.homes.begin(), final_.homes.end(), [&](const ReplicaState* r) { return holds(*r); }));
+    if (copies < w_) report(write, copies);
+  }
+
+  void report(const Operation& write, std::size_t copies) {
+    verdict_.violated([&] {
+      return witness(
+          fmt::format(
+              "{} with w = {}, yet at the end it, or what superseded it, is on {} of its home replicas.",
+              describe_first(history_, write), w_, copies),
+          {&write});
+    });
+  }
+
+  const History& history_;
+  const FinalState& state_;
+  const KeyOperations& key_;
+  const FinalKey& final_;
+  std::size_t w_;
+  VerdictBuilder& verdict_;
+  Writers writers_;
+  std::vector<const Operation*> acknowledged_;
+};
+
+}  // namespace
+
+Verdict check_ack_count(const History& history, const Evidence& evidence) {
+  constexpr std::string_view kName = "ack-count";
+  if (!evidence.dumps) return not_applicable(kName, "there are no dumps of the replicas");
+  if (!evidence.w) return not_applicable(kName, "how many acknowledgements a write waits for is not known");
+  const FinalState state(*evidence.dumps);
+  const Conflict conflict = conflict_of(history, evidence);
+  VerdictBuilder verdict(kName);
+  if (state.empty()) verdict.undecided("the dumps of the replicas are empty");
+  if (!state.empty()) {
+    for (const KeyOperations& key : operations_by_key(history))
+      KeyCheck(history, state, key, static_cast<std::size_t>(*evidence.w), verdict).run(conflict);
+  }
+  return std::move(verdict).finish("no write was acknowledged, or none showed its version");
+}
+
+}  // namespace fracas::checker

@@ -1,0 +1,46 @@
+// No answer and no replica shows a sibling beside one that had superseded it, nor one version twice: what is
+// returned is an antichain of the causal order. Registers with siblings only.
+#include <fmt/format.h>
+
+#include "checker/explain.h"
+#include "checker/properties/all.h"
+#include "checker/side_by_side.h"
+#include "checker/verdict.h"
+
+namespace fracas::checker {
+namespace {
+
+std::string sentence(const History& history, const Reappearance& found, const KeyOperations& key) {
+  if (found.below == found.above)
+    return fmt::format("{}; yet {}, with that one version twice: one write has two dots.",
+                       describe_first(history, *found.below), where(history, found, key));
+  return fmt::format("{}; then {}, having seen it; yet {}, with both side by side.",
+                     describe_first(history, *found.below), describe(history, *found.above),
+                     where(history, found, key));
+}
+
+}  // namespace
+
+Verdict check_antichain(const History& history, const Evidence& evidence) {
+  VerdictBuilder verdict("antichain");
+  if (conflict_of(history, evidence) != Conflict::siblings)
+    return std::move(verdict).finish("the store keeps no siblings");
+  for (const KeyOperations& key : operations_by_key(history)) {
+    if (key.kind != KeyKind::reg) continue;
+    const SideBySideCheck check = check_side_by_side(history, evidence, key);
+    verdict.checked(check.answers);
+    if (!check.undecided.empty()) verdict.undecided(check.undecided);
+    for (const Reappearance& found : check.found) {
+      verdict.violated([&] {
+        Witness proof = witness(sentence(history, found, key), {found.below});
+        if (found.above != found.below) proof.operations.push_back(found.above->invoked);
+        if (found.answer != nullptr && found.answer != found.above)
+          proof.operations.push_back(found.answer->invoked);
+        return proof;
+      });
+    }
+  }
+  return std::move(verdict).finish("no register with siblings showed a value");
+}
+
+}  // namespace fracas::checker

@@ -1,0 +1,188 @@
+// What a session has read once, it reads again, or something newer. With siblings: what it was shown is
+// returned or covered by every later read; elements of a set stay. With stamps: no later read returns an
+// older version. Otherwise by value in real time: what is returned had not ended before the write of
+// something that the session had read began. (Terry et al., Session guarantees for weakly consistent
+// replicated data, 1994.)
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "checker/explain.h"
+#include "checker/properties/all.h"
+#include "checker/read_check.h"
+#include "checker/real_time.h"
+#include "checker/stamped_deletes.h"
+#include "checker/verdict.h"
+
+namespace fracas::checker {
+namespace {
+
+constexpr std::string_view kName = "monotonic-reads";
+
+Witness went_back(const History& history, const Evidence& evidence, const Operation& before,
+                  const Operation& read, std::string_view why) {
+  std::string then = describe(history, read);
+  then = then.substr(then.find(" read ") + 1);
+  return witness(fmt::format("{}, then {}, {}: it went back{}.", describe_first(history, before), then, why,
+                             faults_around(evidence, before.invoked_ns, read.completed_ns)),
+                 {&before, &read});
+}
+
+/// What a session has read of a key so far: the newest by stamp, and by the moment at which its write began.
+struct Seen {
+  const Operation* read_of_newest = nullptr;
+  const Stamp* newest = nullptr;
+  const Operation* read_of_latest = nullptr;
+  const Operation* latest = nullptr;  ///< a write
+};
+
+/// By versions, or by value: registers of last-write-wins stores and bare histories.
+class KeyCheck {
+ public:
+  KeyCheck(const History& history, const Evidence& evidence, const KeyOperations& key,
+           VerdictBuilder& verdict)
+      : history_(history),
+        evidence_(evidence),
+        key_(key),
+        verdict_(verdict),
+        writers_(history, key),
+        time_(key),
+        deletes_(history, key),
+        stamped_(std::any_of(key.operations.begin(), key.operations.end(),
+                             [](const Operation* o) { return o->stamp != 0; })) {}
+
+  void run() {
+    for (const Operation* o : key_.operations) {
+      if (o->f != Function::read || o->outcome != Outcome::ok) continue;
+      const auto [seen, first] = seen_.try_emplace(o->session);
+      if (!first) judge(seen->second, *o);
+      note(seen->second, *o);
+    }
+  }
+
+ private:
+  std::span<const Operation* const> writers_of(const Operation& read) const {
+    if (key_.kind != KeyKind::reg || read.value == kNullText) return {};
+    return writers_.of(history_.text(read.value));
+  }
+
+  /// The version that a read showed, or that of the one operation which wrote what it returned.
+  const Stamp* stamp_of(const Operation& read) const {
+    if (const Stamp* shown = history_.stamp(read)) return shown;
+    const auto writers = writers_of(read);
+    return writers.size() == 1 ? history_.stamp(*writers.front()) : nullptr;
+  }
+
+  void note(Seen& seen, const Operation& read) {
+    const Stamp* stamp = stamp_of(read);
+    if (stamp != nullptr && (seen.newest == nullptr || older(*seen.newest, *stamp))) {
+      seen.newest = stamp;
+      seen.read_of_newest = &read;
+    }
+    // Of several writers of the same value, the one that began first asks for least.
+    for (const Operation* writer : writers_of(read)) {
+      if (writer->outcome == Outcome::fail || writer->invoked > read.completed) continue;
+      if (seen.latest == nullptr || seen.latest->invoked < writer->invoked) {
+        seen.latest = writer;
+        seen.read_of_latest = &read;
+      }
+      break;
+    }
+  }
+
+  void judge(const Seen& seen, const Operation& read) {
+    const bool absent = read.value == kNullText;
+    if (const Stamp* stamp = stamp_of(read); stamp != nullptr && seen.newest != nullptr) {
+      verdict_.checked();
+      if (older(*stamp, *seen.newest))
+        report(*seen.read_of_newest, read,
+               fmt::format("stamped {} us before that", seen.newest->us - stamp->us));
+    } else if (seen.newest != nullptr && absent) {
+      verdict_.checked();
+      if (!deletes_.explain(*seen.newest, read.completed))
+        report(*seen.read_of_newest, read, "which no delete explains");
+    } else if (stamped_ || seen.latest == nullptr) {
+      return;  // where there are versions, real time does not tell which is newer: clocks may be wrong
+    } else if (absent) {
+      verdict_.checked();
+      if (!time_.absence_explained(seen.latest, read.completed))
+        report(*seen.read_of_latest, read, "which no delete explains");
+    } else if (key_.kind == KeyKind::reg) {
+      const Operation* writer = best_writer(writers_of(read), read.completed);
+      if (writer == nullptr) return;  // a phantom, which no-phantoms and honest-failures report
+      verdict_.checked();
+      if (writer->completed < seen.latest->invoked)
+        report(*seen.read_of_latest, read, "which had been superseded before that was written");
+    }
+  }
+
+  void report(const Operation& before, const Operation& read, std::string_view why) {
+    verdict_.violated([&] { return went_back(history_, evidence_, before, read, why); });
+  }
+
+  const History& history_;
+  const Evidence& evidence_;
+  const KeyOperations& key_;
+  VerdictBuilder& verdict_;
+  Writers writers_;
+  RealTime time_;
+  StampedDeletes deletes_;
+  bool stamped_;
+  std::map<std::int32_t, Seen> seen_;  ///< by session
+};
+
+/// The session's last read before this one that showed the version.
+const Operation& shown_by(const History& history, const KeyOperations& key, const Conflict conflict,
+                          const Lacking& lacking) {
+  const Writers writers(history, key);
+  const Operation* found = lacking.read;
+  for (const Operation* o : key.operations) {
+    if (o == lacking.read) break;
+    if (o->f != Function::read || o->outcome != Outcome::ok || o->session != lacking.read->session) continue;
+    const auto values = shown_values(history, writers, key.kind, conflict, *o);
+    if (std::find(values.begin(), values.end(), history.text(lacking.version->value)) != values.end())
+      found = o;
+  }
+  return *found;
+}
+
+void judge_lacking(const History& history, const Evidence& evidence, const KeyOperations& key,
+                   Conflict conflict, const ReadCheck& check, VerdictBuilder& verdict) {
+  verdict.checked(check.checked);
+  if (!check.undecided.empty()) verdict.undecided(check.undecided);
+  for (const Lacking& lacking : check.lacking) {
+    verdict.violated([&] {
+      return went_back(history, evidence, shown_by(history, key, conflict, lacking), *lacking.read,
+                       fmt::format("which had neither superseded nor seen {}",
+                                   shown(history.text(lacking.version->value))));
+    });
+  }
+}
+
+}  // namespace
+
+Verdict check_monotonic_reads(const History& history, const Evidence& evidence) {
+  const Conflict conflict = conflict_of(history, evidence);
+  VerdictBuilder verdict(kName);
+  for (const KeyOperations& key : operations_by_key(history)) {
+    if (key.kind == KeyKind::neither) {
+      verdict.undecided(
+          fmt::format("{} is written in more than one way: what a read of it means cannot be told",
+                      history.text(key.key)));
+    } else if (is_composed(key.kind) && conflict != Conflict::lww) {
+      continue;
+    } else if (key.kind == KeyKind::set && conflict != Conflict::lww) {
+      judge_lacking(history, evidence, key, conflict, check_set_reads(history, key, Duty::seen_before),
+                    verdict);
+    } else if (conflict == Conflict::siblings) {
+      judge_lacking(history, evidence, key, conflict, check_sibling_reads(history, key, Duty::seen_before),
+                    verdict);
+    } else {
+      KeyCheck(history, evidence, key, verdict).run();
+    }
+  }
+  return std::move(verdict).finish("no session read a key twice");
+}
+
+}  // namespace fracas::checker

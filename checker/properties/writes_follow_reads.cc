@@ -1,0 +1,12 @@
+// An acknowledged write comes after what its session had read. (write_order.h)
+#include "checker/properties/all.h"
+#include "checker/write_order.h"
+
+namespace fracas::checker {
+
+Verdict check_writes_follow_reads(const History& history, const Evidence& evidence) {
+  return check_write_order(history, evidence, "writes-follow-reads", After::own_reads,
+                           "no session wrote a key that it had read and was shown versions");
+}
+
+}  // namespace fracas::checker

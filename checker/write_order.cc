@@ -1,0 +1,157 @@
+#include "checker/write_order.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "checker/explain.h"
+#include "checker/keys.h"
+#include "checker/side_by_side.h"
+#include "checker/verdict.h"
+
+namespace fracas::checker {
+namespace {
+
+class KeyCheck {
+ public:
+  KeyCheck(const History& history, const Evidence& evidence, const KeyOperations& key, After after,
+           VerdictBuilder& verdict)
+      : history_(history),
+        evidence_(evidence),
+        key_(key),
+        after_(after),
+        verdict_(verdict),
+        writers_(history, key) {}
+
+  /// By versions. Within a session operations follow one another.
+  void judge_stamps() {
+    std::map<std::int32_t, const Operation*>
+        newest;  // of each session: what its next write has to come after
+    for (const Operation* o : key_.operations) {
+      const Stamp* stamp = o->outcome == Outcome::ok ? stamp_of(*o) : nullptr;
+      if (stamp == nullptr) continue;
+      const Operation*& before = newest[o->session];
+      if (writes(*o) && before != nullptr) {
+        verdict_.checked();
+        if (older(*stamp, *stamp_of(*before))) report_stamps(*before, *o, stamp_of(*before)->us - stamp->us);
+      }
+      const bool counts = after_ == After::own_writes ? writes(*o) : o->f == Function::read;
+      if (counts && (before == nullptr || older(*stamp_of(*before), *stamp))) before = o;
+    }
+  }
+
+  void judge_siblings() {
+    const SideBySideCheck check = check_side_by_side(history_, evidence_, key_);
+    count_followers();
+    if (!check.undecided.empty()) verdict_.undecided(check.undecided);
+    for (const Reappearance& found : check.found) {
+      if (found.below == found.above || found.above->outcome != Outcome::ok || !had(found)) continue;
+      verdict_.violated([&] { return explain(found); });
+    }
+  }
+
+ private:
+  const Stamp* stamp_of(const Operation& o) const {
+    if (const Stamp* shown = history_.stamp(o)) return shown;
+    if (o.f != Function::read || key_.kind != KeyKind::reg) return nullptr;
+    const auto writers = writers_.of(history_.text(o.value));
+    return writers.size() == 1 ? history_.stamp(*writers.front()) : nullptr;
+  }
+
+  /// Whether the session of the later version had written, or read, the earlier one before.
+  bool had(const Reappearance& found) {
+    if (after_ == After::own_writes)
+      return found.below->outcome == Outcome::ok && found.below->session == found.above->session &&
+             found.below->completed < found.above->invoked;
+    if (key_.kind == KeyKind::set) return true;  // the inner read of the add
+    if (read_by_.empty()) note_reads();
+    const auto first = read_by_.find({found.above->session, found.below->invoked});
+    return first != read_by_.end() && first->second < found.above->invoked;
+  }
+
+  /// Who has read which version, and the end of the first such read.
+  void note_reads() {
+    for (const Operation* o : key_.operations) {
+      if (o->f != Function::read || o->outcome != Outcome::ok) continue;
+      for (const std::string_view value :
+           shown_values(history_, writers_, key_.kind, Conflict::siblings, *o)) {
+        for (const Operation* writer : writers_.of(value)) {
+          const auto known = read_by_.try_emplace({o->session, writer->invoked}, o->completed).first;
+          known->second = std::min(known->second, o->completed);
+        }
+      }
+    }
+  }
+
+  /// Acknowledged writes that send a context (of a set: every one) after something of their session.
+  void count_followers() {
+    std::set<std::int32_t> begun;
+    for (const Operation* o : key_.operations) {
+      if (o->outcome != Outcome::ok) continue;
+      const bool set = key_.kind == KeyKind::set;
+      const bool follows_something = set && after_ == After::own_reads
+                                         ? o->saw != 0
+                                         : begun.count(o->session) > 0 && (set || o->contextual);
+      if (writes(*o) && follows_something) verdict_.checked();
+      if (after_ == After::own_writes ? writes(*o) : o->f == Function::read) begun.insert(o->session);
+    }
+  }
+
+  std::string_view follows() const {
+    return after_ == After::own_writes ? "its later write came before its earlier one"
+                                       : "its write came before what it had read";
+  }
+
+  void report_stamps(const Operation& before, const Operation& write, std::int64_t us) {
+    verdict_.violated([&] {
+      return witness(fmt::format("{}, then {}, stamped {} us before that: {}{}.",
+                                 describe_first(history_, before), describe(history_, write), us, follows(),
+                                 faults_around(evidence_, before.invoked_ns, write.completed_ns)),
+                     {&before, &write});
+    });
+  }
+
+  Witness explain(const Reappearance& found) const {
+    const bool set = key_.kind == KeyKind::set;
+    Witness proof =
+        witness(fmt::format("{}; {} {}; yet {}, {}: {}.", describe_first(history_, *found.below),
+                            after_ == After::own_writes ? "then" : "having read that,",
+                            describe(history_, *found.above), where(history_, found, key_),
+                            set ? "with the later element alone" : "with both side by side", follows()),
+                {found.below, found.above});
+    if (found.answer != nullptr && found.answer != found.above)
+      proof.operations.push_back(found.answer->invoked);
+    return proof;
+  }
+
+  const History& history_;
+  const Evidence& evidence_;
+  const KeyOperations& key_;
+  After after_;
+  VerdictBuilder& verdict_;
+  Writers writers_;
+  std::map<std::pair<std::int32_t, std::uint32_t>, std::uint32_t> read_by_;  ///< session and version
+};
+
+}  // namespace
+
+Verdict check_write_order(const History& history, const Evidence& evidence, std::string_view property,
+                          After after, std::string_view nothing) {
+  const Conflict conflict = conflict_of(history, evidence);
+  VerdictBuilder verdict(property);
+  for (const KeyOperations& key : operations_by_key(history)) {
+    if (key.kind == KeyKind::neither) continue;
+    if (is_composed(key.kind) && conflict == Conflict::siblings) continue;
+    KeyCheck check(history, evidence, key, after, verdict);
+    if (conflict == Conflict::siblings) {
+      check.judge_siblings();
+    } else {
+      check.judge_stamps();
+    }
+  }
+  return std::move(verdict).finish(nothing);
+}
+
+}  // namespace fracas::checker

@@ -1,0 +1,52 @@
+// What a session may rely on beside its own writes (reads.cc).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/promises/cells.h"
+
+namespace fracas::harness {
+
+Promise monotonic_reads(const Facts& f) {
+  if (!f.state_damage.empty()) return damaged(f);
+  const int n = f.store.n;
+  const int r = f.store.r;
+  if (r == n) return yes("r = n: every read hears every home, and what a home has it keeps");
+  if (f.store.repair == store::Repair::abd)
+    return yes(fmt::format(
+        "repair = abd: what a read returns is on {} homes before it is returned, and every later read "
+        "meets one of them",
+        std::max(f.store.w, n - r + 1)));
+  if (f.store.repair == store::Repair::blocking && 2 * r > n)
+    return yes(fmt::format(
+        "repair = blocking and 2r = {} > n = {}: what a read returns is on the r homes that it heard "
+        "before it is returned, and every later read meets one of them",
+        2 * r, n));
+  if (f.store.repair == store::Repair::blocking)
+    return no(fmt::format(
+        "repair = blocking reaches the r homes that a read heard, and with 2r = {} <= n = {} a later "
+        "read may meet none of them",
+        2 * r, n));
+  return no(
+      "a write that is under way, or that reached fewer than w homes, is met by one read and missed by the "
+      "next");
+}
+
+namespace {
+
+Promise write_order(const Facts& f, std::string_view before) {
+  if (f.lww && !f.stamps.kept) return no(fmt::format("{}, {} included", f.stamps.why, before));
+  if (f.lww && f.store.stamp == store::StampSource::query && !f.state_damage.empty()) return damaged(f);
+  if (f.lww) return yes(fmt::format("{}: above {}, too", f.stamps.why, before));
+  if (!f.clients.contexts) return yes("a put without context follows nothing");
+  return yes(fmt::format(
+      "a put carries the context of its session's last answer: whoever has it has {} superseded", before));
+}
+
+}  // namespace
+
+Promise monotonic_writes(const Facts& f) { return write_order(f, "what its session wrote before"); }
+
+Promise writes_follow_reads(const Facts& f) { return write_order(f, "what its session had read"); }
+
+}  // namespace fracas::harness
