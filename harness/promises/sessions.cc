@@ -35,9 +35,9 @@ Promise monotonic_reads(const Facts& f) {
 namespace {
 
 Promise write_order(const Facts& f, std::string_view before) {
-  if (f.lww && !f.stamps.kept) return no(fmt::format("{}, {} included", f.stamps.why, before));
+  if (f.lww && !f.stamps.kept) return no(fmt::format("{}: a write may come below {}", f.stamps.why, before));
   if (f.lww && f.store.stamp == store::StampSource::query && !f.state_damage.empty()) return damaged(f);
-  if (f.lww) return yes(fmt::format("{}: above {}, too", f.stamps.why, before));
+  if (f.lww) return yes(fmt::format("{}: a write comes above {}", f.stamps.why, before));
   if (!f.clients.contexts) return yes("a put without context follows nothing");
   return yes(fmt::format(
       "a put carries the context of its session's last answer: whoever has it has {} superseded", before));
