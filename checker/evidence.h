@@ -45,10 +45,25 @@ struct Settlement {
   std::string reason{};  ///< when the bound was reached: what was still open
 };
 
+/// What a node counted while nobody asked anything of the replicas but reads.
+struct NodeWork {
+  std::string node{};
+  std::uint64_t changes = 0;  ///< of its copies
+  std::uint64_t repairs = 0;  ///< copies given to others because they seemed to be behind
+};
+
+/// The time after the replicas had settled.
+struct IdleTime {
+  bool complete = false;  ///< every pair of homes has looked at each other again
+  double seconds = 0;
+  std::vector<NodeWork> nodes{};
+};
+
 struct Evidence {
   std::vector<FaultWindow> faults{};
   std::optional<std::vector<KeyDump>> dumps{};  ///< absent: a bare history
   std::optional<Settlement> settlement{};
+  std::optional<IdleTime> idle{};  ///< absent: nobody watched the nodes after they had settled
   std::string conflict{};  ///< "siblings", "lww", or empty when not known
   std::optional<int> w{};  ///< how many acknowledgements a write waits for
   std::optional<std::int64_t>

@@ -52,6 +52,8 @@ constexpr std::array kProperties = {
         "convergence",
         "Once every pair of replicas has exchanged what it has, all home replicas of a key are equal.",
         "keys", check_convergence},
+    PropertyInfo{"quiescence", "Once the replicas have settled, nothing is repaired or written any more.",
+                 "nodes", check_quiescence},
     PropertyInfo{"no-phantoms", "No value is seen that nobody wrote.", "values seen", check_no_phantoms},
     PropertyInfo{"honest-failures", "A value whose write was reported as failed is never seen.",
                  "values seen", check_honest_failures},

@@ -36,6 +36,7 @@ struct Materials {
 Result<checker::Evidence> read_evidence(const std::filesystem::path& folder, const RunFacts& run) {
   checker::Evidence evidence;
   evidence.settlement = run.settlement;
+  evidence.idle = run.idle;
   evidence.conflict = run.conflict;
   evidence.wall_start_us = run.wall_start_us;
   std::error_code ignored;

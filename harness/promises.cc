@@ -46,6 +46,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"ack-count", ack_count},
     {"antichain", antichain},
     {"convergence", convergence},
+    {"quiescence", quiescence},
     {"no-phantoms", no_phantoms},
     {"honest-failures", honest_failures},
 });

@@ -34,6 +34,16 @@ checker::Settlement settlement(const Json& json) {
   return result;
 }
 
+checker::IdleTime idle_time(const Json& json) {
+  checker::IdleTime result;
+  result.complete = json.at("complete").get<bool>();
+  result.seconds = json.at("seconds").get<double>();
+  for (const Json& work : json.at("nodes"))
+    result.nodes.push_back({work.at("node").get<std::string>(), work.at("changes").get<std::uint64_t>(),
+                            work.at("repairs").get<std::uint64_t>()});
+  return result;
+}
+
 bool present(const Json& json, const char* key) { return json.contains(key) && !json.at(key).is_null(); }
 
 RunFacts facts_of(const Json& json) {
@@ -55,6 +65,7 @@ RunFacts facts_of(const Json& json) {
   }
   if (present(json, "error")) facts.error = json.at("error").get<std::string>();
   if (present(json, "settlement")) facts.settlement = settlement(json.at("settlement"));
+  if (present(json, "idle")) facts.idle = idle_time(json.at("idle"));
   return facts;
 }
 

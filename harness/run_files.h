@@ -26,6 +26,7 @@ struct RunFacts {
   bool interrupted = false;
   std::optional<std::string> error;
   std::optional<checker::Settlement> settlement;
+  std::optional<checker::IdleTime> idle;
   std::optional<std::int64_t> load_began_ns, torment_began_ns;  ///< since the run began; if it came so far
   std::optional<std::uint64_t> events;  ///< lines of history.jsonl when the run had ended
 };

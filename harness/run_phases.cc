@@ -19,6 +19,8 @@ constexpr std::int64_t kStartLimit = 30 * kSecond;
 constexpr std::int64_t kHealLimit = 30 * kSecond;
 constexpr std::int64_t kHealLimitInterrupted = 3 * kSecond;
 constexpr std::int64_t kSettleLimitInterrupted = 2 * kSecond;
+/// Of anti-entropy: enough for two exchanges of each pair.
+constexpr std::int64_t kIdlePeriods = 4;
 constexpr std::int64_t kFinalReadsLimit = 60 * kSecond;
 constexpr std::int64_t kFinalReadsLimitInterrupted = 3 * kSecond;
 constexpr std::int64_t kStopLimit = 30 * kSecond;
@@ -221,10 +223,8 @@ void RunPhases::begin_settling() {
   if (!experiment_.script.empty()) healed_ns_ = world_.now();
   // Of an operation that its client gave up, begun perhaps by a message that was long on its way.
   last_write_ns_ = world_.last_arrival() + experiment_.clients.timeout;
-  settling_ = std::make_unique<Settling>(
-      world_.node_names(),
-      pairs_that_share(recorder_.keys(), [this](const std::string& key) { return world_.homes(key); }),
-      experiment_.store.anti_entropy_ns > 0, last_write_ns_);
+  settling_ = std::make_unique<Settling>(world_.node_names(), sharing_pairs(),
+                                         experiment_.store.anti_entropy_ns > 0, last_write_ns_);
   watch_.observe([this, mine = generation_](const std::string& node, const NodeStatus& status) {
     if (generation_ != mine) return;
     if (status.hints_pending > 0) marks_.reach(Mark::hints_after_heal);
@@ -241,7 +241,32 @@ void RunPhases::end_settling(bool in_time) {
   summary_.settlement->seconds = static_cast<double>(world_.now() - healed_ns_) / 1e9;
   if (in_time && experiment_.store.anti_entropy_ns > 0) summary_.settlement->reason.clear();
   mark_settling();
-  enter(Phase::final_reads);
+  const bool settled = in_time && experiment_.store.anti_entropy_ns > 0;
+  if (!settled || summary_.interrupted || summary_.error) return enter(Phase::final_reads);
+  begin_idle_time();
+}
+
+/// Nobody writes, and the replicas are equal: what they do now, they would do for ever.
+void RunPhases::begin_idle_time() {
+  ++generation_;
+  const std::int64_t began_ns = world_.now();
+  idle_ = std::make_unique<IdleWatch>(world_.node_names(), sharing_pairs());
+  const auto end = [this, began_ns] {
+    summary_.idle = idle_->idle_time();
+    summary_.idle->seconds = static_cast<double>(world_.now() - began_ns) / 1e9;
+    enter(Phase::final_reads);
+  };
+  watch_.observe([this, end, mine = generation_](const std::string& node, const NodeStatus& status) {
+    if (generation_ != mine) return;
+    idle_->observe(node, status);
+    if (idle_->done()) end();
+  });
+  watch_.poll();
+  limit(kIdlePeriods * experiment_.store.anti_entropy_ns + kSecond, kSettleLimitInterrupted, end);
+}
+
+Settling::Pairs RunPhases::sharing_pairs() const {
+  return pairs_that_share(recorder_.keys(), [this](const std::string& key) { return world_.homes(key); });
 }
 
 void RunPhases::mark_settling() {
@@ -309,6 +334,7 @@ void RunPhases::interrupted() {
     case Phase::heal:
       return limit(kHealLimitInterrupted, kHealLimitInterrupted, [this] { end_healing_late(); });
     case Phase::settle:
+      if (idle_) return enter(Phase::final_reads);
       if (!settling_) return;  // operations are still open; settling will have the short limit
       return limit(kSettleLimitInterrupted, kSettleLimitInterrupted, [this] { end_settling(false); });
     case Phase::final_reads:

@@ -11,6 +11,7 @@
 
 #include "harness/fault_record.h"
 #include "harness/fault_schedule.h"
+#include "harness/idle_watch.h"
 #include "harness/load.h"
 #include "harness/marks.h"
 #include "harness/node_watch.h"
@@ -45,6 +46,7 @@ class RunPhases {
   void wait_for_open_operations();
   void begin_settling();
   void end_settling(bool in_time);
+  void begin_idle_time();
   void begin_final_reads();
   void dump_replicas();
   void wait_for_final_reads();
@@ -71,6 +73,7 @@ class RunPhases {
   bool may_start(const std::string& node) const;
   void note(std::string);
   void mark_settling();
+  Settling::Pairs sharing_pairs() const;
   void write_summary();
 
   const Experiment& experiment_;
@@ -86,6 +89,7 @@ class RunPhases {
   FaultSchedule schedule_;
   RunSummary summary_;
   std::unique_ptr<Settling> settling_;
+  std::unique_ptr<IdleWatch> idle_;
 
   Phase phase_ = Phase::start;
   std::uint64_t generation_ = 0;  ///< of phases: callbacks of an earlier one are ignored

@@ -35,6 +35,14 @@ Json to_json(const std::optional<checker::Settlement>& settlement) {
           {"reason", settlement->reason}};
 }
 
+Json to_json(const std::optional<checker::IdleTime>& idle) {
+  if (!idle) return nullptr;
+  Json nodes = Json::array();
+  for (const checker::NodeWork& work : idle->nodes)
+    nodes.push_back({{"node", work.node}, {"changes", work.changes}, {"repairs", work.repairs}});
+  return {{"complete", idle->complete}, {"seconds", idle->seconds}, {"nodes", std::move(nodes)}};
+}
+
 }  // namespace
 
 Result<void> write_run_summary(const std::filesystem::path& run_json, const Experiment& experiment,
@@ -52,6 +60,7 @@ Result<void> write_run_summary(const std::filesystem::path& run_json, const Expe
                          {"error", summary.error ? Json(summary.error->message) : Json(nullptr)},
                          {"notes", summary.notes},
                          {"settlement", to_json(summary.settlement)},
+                         {"idle", to_json(summary.idle)},
                          {"coverage", summary.coverage},
                          {"events", summary.events},
                          {"conflict", store::get(experiment.store, "conflict")}};

@@ -28,6 +28,7 @@ struct RunSummary {
   std::optional<Error> error;
   std::vector<std::string> notes;
   std::optional<checker::Settlement> settlement;
+  std::optional<checker::IdleTime> idle;
   std::vector<std::string> coverage;  ///< marks that were reached (marks.h)
   std::uint64_t events = 0;  ///< lines of history.jsonl, so that a history cut between two lines is noticed
 };

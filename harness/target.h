@@ -46,6 +46,8 @@ struct TargetResponse {
 struct NodeStatus {
   std::int64_t wall_us = 0;
   std::uint64_t hints_pending = 0;
+  std::uint64_t changes = 0;  ///< of its own copies, since it started
+  std::uint64_t repairs = 0;  ///< copies that it gave to others because they seemed to be behind
   /// Completed exchanges by peer name; counts up.
   std::vector<std::pair<std::string, std::uint64_t>> exchanges;
 };

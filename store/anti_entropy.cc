@@ -107,6 +107,7 @@ void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeBuckets& mes
   if (entry == open_.end()) return;
   if (message.partitions.empty()) {
     if (!entry->second.walked) shared_.marks.reach(Mark::exchange_found_nothing);
+    if (shared_.config().bugs.has(Bug::ae_false_repair_loop)) send_all(step, from);
     ++completed_[from];
     ++shared_.counters.exchanges_completed;
     close(entry);
@@ -148,6 +149,7 @@ void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangeKeys& message
     }
   }
   reply.states = batch.take();
+  shared_.counters.exchange_keys_sent += reply.states.size();
   step.send(from, std::move(reply));
 }
 
@@ -159,6 +161,7 @@ void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeStates& mess
   StateBatch batch;
   for (const std::string& key : message.wanted) batch.add(key, shared_.replica.find(key));
   ExchangePush push{.operation = message.operation, .states = batch.take()};
+  shared_.counters.exchange_keys_sent += push.states.size();
   exchange.moved = message.states.size() + push.states.size();
   exchange.walked = true;
   if (exchange.moved > 0) shared_.marks.reach(way_of(!message.states.empty(), !push.states.empty()));
@@ -178,6 +181,19 @@ void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangePush& message
 void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangePushed& message) {
   const auto entry = expected(step, from, message.operation, Stage::push);
   if (entry != open_.end()) next_walk(step, entry);
+}
+
+/// What a tree that is not its data makes of every exchange: everything seems to differ.
+void AntiEntropy::send_all(Step& step, NodeIndex peer) {
+  for (const int partition : shared_partitions_[peer]) {
+    for (int bucket = 0; bucket < buckets_per_partition; ++bucket) {
+      for (const auto& [key, state] :
+           shared_.replica.in_slot(static_cast<Slot>(partition * buckets_per_partition + bucket))) {
+        ++shared_.counters.exchange_keys_sent;
+        step.send(peer, WriteRequest{0, std::string(key), *state});
+      }
+    }
+  }
 }
 
 void AntiEntropy::send_failed(NodeIndex to, OperationId operation) {

@@ -62,6 +62,7 @@ class AntiEntropy {
   void next_walk(Step&, Entry);
   void close(Entry);
   void put_off(Step&, Exchange&);
+  void send_all(Step&, NodeIndex peer);  ///< bug ae_false_repair_loop
   void take(Step&, const KeyStates&);
   /// A copy as exchanges see it.
   const KeyState& seen(const KeyState&) const;

@@ -106,6 +106,10 @@ constexpr std::array<BugInfo, static_cast<std::size_t>(Bug::count)> table{{
     {Bug::put_hides_siblings, "put_hides_siblings", "5.1",
      "A put answers with a context that covers siblings which it does not show.",
      "Riak's return_body without the siblings", "durability", "bug-put-hides-siblings.toml"},
+    {Bug::equal_vv_drop, "equal_vv_drop", "S9",
+     "A put without context beside other values is taken for an equal of one of them, and dropped.",
+     "Voldemort 21: clocks that compare as equal are ordered before each other", "durability",
+     "bug-equal-vv-drop.toml"},
     // Last write wins.
     {Bug::tie_by_arrival, "tie_by_arrival", "L2",
      "Stamps are compared by the tick of a coarse clock; of equal ones, the first to arrive stays.",
@@ -162,6 +166,10 @@ constexpr std::array<BugInfo, static_cast<std::size_t>(Bug::count)> table{{
      "Anti-entropy copies the initiator's version, also over a newer one.",
      "Weaviate PR 12028: asynchronous replication overwrote newer objects", "durability",
      "bug-exchange-older-wins.toml"},
+    {Bug::ae_false_repair_loop, "ae_false_repair_loop", "M9",
+     "An exchange that finds both sides equal sends everything once more, for ever.",
+     "riak_kv PR 473: active anti-entropy repaired keys that did not differ over and over", "quiescence",
+     "bug-ae-false-repair-loop.toml"},
     // Deletes.
     {Bug::delete_blind, "delete_blind", "T4", "A delete removes all siblings, whatever its context has seen.",
      "Riak deletes without a vector clock", "durability", "bug-delete-blind.toml"},

@@ -40,6 +40,7 @@ enum class Bug : std::uint8_t {
   forward_coordinates_twice,
   forward_tried_elsewhere,
   put_hides_siblings,
+  equal_vv_drop,
   // Last write wins.
   tie_by_arrival,
   replica_stamps,
@@ -58,6 +59,7 @@ enum class Bug : std::uint8_t {
   tree_skips_tombstones,
   tree_hash_value_only,
   exchange_older_wins,
+  ae_false_repair_loop,
   // Deletes.
   delete_blind,
   tombstone_always_wins,

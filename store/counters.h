@@ -22,8 +22,12 @@ struct Counters {
   std::uint64_t exchanges_begun = 0;
   std::uint64_t exchanges_completed = 0;
   std::uint64_t exchange_keys_repaired = 0;
-  std::uint64_t clocks_refused = 0;    ///< hlc: of peers, too far ahead to be followed
-  std::uint64_t messages_refused = 0;  ///< from nobody we know, or about another kind of state
+  std::uint64_t exchange_keys_sent = 0;  ///< because the other side seemed to lack them
+  std::uint64_t clocks_refused = 0;      ///< hlc: of peers, too far ahead to be followed
+  std::uint64_t messages_refused = 0;    ///< from nobody we know, or about another kind of state
+
+  /// Copies given to others because they seemed to be behind.
+  std::uint64_t repairs() const { return read_repairs + hints_delivered + exchange_keys_sent; }
 
   void count(Verb verb, const std::optional<ClientError>& error) {
     const std::size_t outcome = error ? static_cast<std::size_t>(error->kind) + 1 : 0;

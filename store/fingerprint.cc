@@ -38,7 +38,7 @@ void StampClock::fingerprint(Fingerprint& out) const {
 
 /// Trees follow from the leaves, and those from the copies, but for a seeded bug that leaves one as it was.
 void Replica::fingerprint(Fingerprint& out) const {
-  const auto& [bugs, copies, forest, most_siblings] = *this;
+  const auto& [bugs, copies, forest, most_siblings, changed] = *this;
   out.add(copies.size());
   for (const auto& [position, copy] : copies) out.add(position, copy.state, copy.leaf.low, copy.leaf.high);
 }

@@ -297,6 +297,8 @@ Metrics Node::metrics() const {
   set("fracas_exchanges_begun_total", counters.exchanges_begun);
   set("fracas_exchanges_completed_total", counters.exchanges_completed);
   set("fracas_exchange_keys_repaired_total", counters.exchange_keys_repaired);
+  set("fracas_exchange_keys_sent_total", counters.exchange_keys_sent);
+  set("fracas_copies_changed_total", changes());
   set("fracas_clocks_refused_total", counters.clocks_refused);
   set("fracas_messages_refused_total", counters.messages_refused);
   set("fracas_requests_in_flight", impl_->coordinator.open());
@@ -318,6 +320,10 @@ std::vector<std::pair<NodeIndex, std::uint64_t>> Node::exchanges_completed() con
   return completed;
 }
 
+std::uint64_t Node::changes() const { return impl_->shared.replica.changes(); }
+
+std::uint64_t Node::repairs() const { return impl_->shared.counters.repairs(); }
+
 const MarkSet& Node::marks() const { return impl_->shared.marks; }
 
 std::string Node::status(Instant) const {
@@ -328,9 +334,9 @@ std::string Node::status(Instant) const {
                          json_quote(shared.name(peer)), completed);
   }
   return fmt::format(
-      R"({{"node":{},"incarnation":{},"hints_pending":{},"keys":{},"anti_entropy":{{"peers":{{{}}}}}}})",
+      R"({{"node":{},"incarnation":{},"hints_pending":{},"keys":{},"changes":{},"repairs":{},"anti_entropy":{{"peers":{{{}}}}}}})",
       json_quote(shared.name(shared.self())), json_quote(to_string(shared.incarnation, shared.options.names)),
-      impl_->hints.pending(), shared.replica.size(), peers);
+      impl_->hints.pending(), shared.replica.size(), changes(), repairs(), peers);
 }
 
 std::string Node::replica_state(const std::string& key) const {

@@ -146,10 +146,13 @@ class Node {
   /// Exchanges that this node began and that ended with both sides equal, by peer; only peers with which it
   /// shares partitions.
   std::vector<std::pair<NodeIndex, std::uint64_t>> exchanges_completed() const;
+  /// How often a copy of this node was changed, and how many it gave to others that seemed to be behind.
+  std::uint64_t changes() const;
+  std::uint64_t repairs() const;
   const MarkSet& marks() const;
   Metrics metrics() const;
-  /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys,
-  /// anti_entropy.peers.{name}.completed (peers with which it shares partitions).
+  /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys, changes,
+  /// repairs, anti_entropy.peers.{name}.completed (peers with which it shares partitions).
   std::string status(Instant now) const;
   /// JSON text {"key", "values", "clock"} of this replica's own state; values empty and clock null if it has
   /// none.

@@ -23,6 +23,7 @@ bool Replica::merge(Step& step, const std::string& key, const KeyState& state) {
   Copy& copy = copy_of(key, slot);
   if (!store::merge(copy.state, state, bugs_)) return false;
   step.persist(record_prefix + key, changed(key, slot, copy));
+  ++changes_;
   return true;
 }
 
@@ -31,6 +32,7 @@ void Replica::replace(Step& step, const std::string& key, KeyState state) {
   Copy& copy = copy_of(key, slot);
   copy.state = std::move(state);
   step.persist(record_prefix + key, changed(key, slot, copy));
+  ++changes_;
 }
 
 std::vector<std::pair<std::string_view, const KeyState*>> Replica::in_slot(Slot slot) const {

@@ -42,6 +42,8 @@ class Replica {
   std::vector<std::string> keys() const;  ///< sorted
   /// The most siblings that any key has had in this incarnation, tombstones included.
   std::size_t siblings_max() const { return siblings_max_; }
+  /// How often a copy was changed in this incarnation.
+  std::uint64_t changes() const { return changes_; }
   void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:
@@ -68,6 +70,7 @@ class Replica {
   std::map<Position, Copy, Order> copies_;
   MerkleForest forest_;
   std::size_t siblings_max_ = 0;
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace fracas::store

@@ -163,6 +163,7 @@ bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
     return false;
   }
   write.on_success = siblings_answer(request.key, set, own, shared_);
+  if (config.bugs.has(Bug::equal_vv_drop) && context.empty() && siblings > 1) set = std::get<DvvSet>(copy);
   write.state = set;
   shared_.replica.replace(step, request.key, std::move(set));
   return true;

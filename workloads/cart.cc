@@ -75,7 +75,7 @@ const Workload& cart_workload() {
   static const Workload workload{
       "cart",
       "a shopping cart: adds, changes and removes of items by read-modify-write, siblings merged by union",
-      {"lost-updates", "convergence", "no-phantoms", "honest-failures"},
+      {"lost-updates", "convergence", "quiescence", "no-phantoms", "honest-failures"},
       [](const Parameters& parameters, int client) -> std::unique_ptr<Generator> {
         return std::make_unique<CartGenerator>(parameters, client);
       },

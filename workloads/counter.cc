@@ -104,7 +104,7 @@ const Workload& counter_workload() {
   static const Workload workload{
       "counter",
       "increments of counters by read-modify-write, each client in its own digit, and reads",
-      {"lost-updates", "convergence"},
+      {"lost-updates", "convergence", "quiescence"},
       [](const Parameters& parameters, int client) -> std::unique_ptr<Generator> {
         return std::make_unique<CounterGenerator>(parameters, client);
       },

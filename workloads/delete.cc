@@ -70,8 +70,8 @@ const Workload& delete_workload() {
       "delete",
       "writes and deletes of the same keys, some of them written again, and reads",
       {"read-your-writes", "monotonic-reads", "monotonic-writes", "writes-follow-reads", "regular",
-       "lost-writes", "durability", "no-resurrection", "ack-count", "antichain", "convergence", "no-phantoms",
-       "honest-failures"},
+       "lost-writes", "durability", "no-resurrection", "ack-count", "antichain", "convergence", "quiescence",
+       "no-phantoms", "honest-failures"},
       [](const Parameters& parameters, int client) -> std::unique_ptr<Generator> {
         return std::make_unique<DeleteGenerator>(parameters, client);
       },

@@ -61,7 +61,7 @@ const Workload& mixed_workload() {
       "registers and sets in one run, on separate ranges of keys",
       {"read-your-writes", "monotonic-reads", "monotonic-writes", "writes-follow-reads", "regular",
        "lost-updates", "lost-writes", "durability", "no-resurrection", "ack-count", "antichain",
-       "convergence", "no-phantoms", "honest-failures"},
+       "convergence", "quiescence", "no-phantoms", "honest-failures"},
       generator,
       hottest_key,
       answer,

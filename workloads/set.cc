@@ -79,7 +79,7 @@ const Workload& set_workload() {
       "set",
       "adds of unique elements to sets by read-modify-write with the causal context, and reads",
       {"monotonic-reads", "monotonic-writes", "writes-follow-reads", "lost-updates", "ack-count",
-       "convergence", "no-phantoms", "honest-failures"},
+       "convergence", "quiescence", "no-phantoms", "honest-failures"},
       set_generator,
       hottest_key,
       answer,

@@ -17,6 +17,7 @@ Verdict check_no_resurrection(const History&, const Evidence&);
 Verdict check_ack_count(const History&, const Evidence&);
 Verdict check_antichain(const History&, const Evidence&);
 Verdict check_convergence(const History&, const Evidence&);
+Verdict check_quiescence(const History&, const Evidence&);
 Verdict check_no_phantoms(const History&, const Evidence&);
 Verdict check_honest_failures(const History&, const Evidence&);
 

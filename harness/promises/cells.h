@@ -23,6 +23,7 @@ Promise convergence(const Facts&);
 Promise no_resurrection(const Facts&);
 Promise ack_count(const Facts&);
 Promise antichain(const Facts&);
+Promise quiescence(const Facts&);
 // honesty.cc: what no configuration excuses.
 Promise no_phantoms(const Facts&);
 Promise honest_failures(const Facts&);

@@ -41,4 +41,10 @@ Promise antichain(const Facts& f) {
       "and w, under any clock, with any disk");
 }
 
+Promise quiescence(const Facts& f) {
+  if (f.store.anti_entropy_ns <= 0)
+    return no("anti-entropy is off: whether the replicas have settled is not known, and repairs may be due");
+  return yes("replicas that are equal give an exchange nothing to repair, and reads neither");
+}
+
 }  // namespace fracas::harness

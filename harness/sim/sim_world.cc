@@ -184,6 +184,8 @@ NodeStatus SimWorld::status_of(std::size_t node) const {
   NodeStatus status;
   status.wall_us = wall_us_of(node);
   status.hints_pending = machine.hints_pending();
+  status.changes = machine.changes();
+  status.repairs = machine.repairs();
   for (const auto& [peer, completed] : machine.exchanges_completed())
     status.exchanges.emplace_back(names_[peer], completed);
   return status;

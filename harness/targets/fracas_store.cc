@@ -187,6 +187,8 @@ Result<NodeStatus> decode_status(unsigned status, std::string_view body) {
   try {
     result.wall_us = document.at("wall_us").get<std::int64_t>();
     result.hints_pending = document.at("hints_pending").get<std::uint64_t>();
+    result.changes = document.at("changes").get<std::uint64_t>();
+    result.repairs = document.at("repairs").get<std::uint64_t>();
     for (const auto& [peer, exchange] : document.at("anti_entropy").at("peers").items()) {
       result.exchanges.emplace_back(peer, exchange.at("completed").get<std::uint64_t>());
     }

@@ -24,6 +24,7 @@ class FakeWorld : public World, public nemesis::Nodes, public nemesis::LinksOnly
   // --- the script ---
   bool serves = true;        ///< answers operations
   bool never_ready = false;  ///< nodes stay "starting"
+  bool never_idle = false;   ///< nodes repair all the time
   bool hints_stay = false;   ///< a hint is pending for ever
   bool stop_hangs = false;   ///< stop_nodes() never calls back
   bool dumps_fail = false;
@@ -83,6 +84,7 @@ class FakeWorld : public World, public nemesis::Nodes, public nemesis::LinksOnly
       NodeStatus status;
       status.wall_us = wall_us() + (distorted > 0 ? 5'000'000 : 0);
       status.hints_pending = hints_stay ? 1 : 0;
+      status.repairs = never_idle ? static_cast<std::uint64_t>(now_ / 100'000'000) : 0;
       for (const std::string& peer : node_names()) {
         if (peer != node)
           status.exchanges.emplace_back(peer, static_cast<std::uint64_t>(now_ / 1'000'000'000));

@@ -21,8 +21,8 @@ const Kinds kNone;
 const Kinds kCrashes{"process.kill", "process.pause", "network.partition"};
 const Kinds kClocks{"clock.jump"};
 
-const Names kAll{"read-your-writes", "regular",     "lost-updates", "lost-writes",
-                 "durability",       "convergence", "no-phantoms",  "honest-failures"};
+const Names kAll{"read-your-writes", "regular",    "lost-updates", "lost-writes",    "durability",
+                 "convergence",      "quiescence", "no-phantoms",  "honest-failures"};
 
 Experiment siblings(int r = 2, int w = 2) {
   Experiment e;

@@ -273,6 +273,27 @@ TEST_F(Runner, SaysWhatWasOpenWhenSettlingTakesTooLong) {
   EXPECT_GE(summary().at("settlement").at("seconds"), 5.0);
 }
 
+TEST_F(Runner, WatchesTheNodesOnceTheyHaveSettled) {
+  EXPECT_FALSE(run().error);
+  const auto idle = summary().at("idle");
+  EXPECT_EQ(idle.at("complete"), true);
+  EXPECT_GE(idle.at("seconds"), 1.0);
+  ASSERT_EQ(idle.at("nodes").size(), 3u);
+  EXPECT_EQ(idle.at("nodes")[0].at("repairs"), 0);
+}
+
+TEST_F(Runner, CountsWhatIdleNodesDo) {
+  world_.never_idle = true;
+  EXPECT_FALSE(run().error);
+  EXPECT_GT(summary().at("idle").at("nodes")[2].at("repairs"), 0);
+}
+
+TEST_F(Runner, ReplicasThatHaveNotSettledAreNotWatched) {
+  world_.hints_stay = true;
+  EXPECT_FALSE(run().error);
+  EXPECT_EQ(summary().at("idle"), nullptr);
+}
+
 TEST_F(Runner, LeavesNoHalfDumpWhenANodeCannotBeAsked) {
   world_.dumps_fail = true;
   EXPECT_TRUE(run().error);

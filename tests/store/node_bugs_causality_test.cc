@@ -105,6 +105,13 @@ std::string values_in_the_answer_to_a_second_put(const BugSet& bugs) {
   return joined(reply.values) + " were superseded by " + joined(cluster.get(0, "k", 3).values);
 }
 
+std::string two_puts_without_context(const BugSet& bugs) {
+  TestCluster cluster(with(bugs));
+  cluster.put(0, "k", "1");
+  cluster.put(0, "k", "2");
+  return joined(cluster.get(0, "k", 3).values);
+}
+
 std::string delete_without_context(const BugSet& bugs) {
   TestCluster cluster(with(bugs));
   cluster.put(0, "k", "1");
@@ -142,6 +149,7 @@ std::vector<BugStory> causality_stories() {
       {Bug::forward_tried_elsewhere, "one_put_makes_two_siblings", "1", "1,1", forward_to_a_slow_home},
       {Bug::put_hides_siblings, "the_next_put_deletes_what_was_never_shown", "1,2 were superseded by 3",
        "2 were superseded by 3", values_in_the_answer_to_a_second_put},
+      {Bug::equal_vv_drop, "the_second_of_two_puts_is_dropped", "1,2", "1", two_puts_without_context},
       {Bug::delete_blind, "a_value_goes_that_the_delete_has_not_seen", "1", "", delete_without_context},
       {Bug::tie_by_arrival, "a_later_write_is_dropped", "2", "1", two_writes_in_one_tick},
   };

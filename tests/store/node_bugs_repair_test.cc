@@ -49,6 +49,17 @@ std::string agreement_after_a_second_delete(const BugSet& bugs) {
   return cluster.agree("k") ? "equal" : "different";
 }
 
+/// What homes that are equal give each other.
+std::string copies_sent_by_equal_homes(const BugSet& bugs) {
+  Config config = with(bugs);
+  config.anti_entropy_ns = second;
+  TestCluster cluster(config);
+  const auto homes = cluster.homes("k");
+  cluster.put(homes[0], "k", "1");
+  cluster.pass(5 * second);
+  return cluster.metric(homes[1], "fracas_exchange_keys_sent_total") > 0 ? "some" : "none";
+}
+
 /// What an up-to-date home holds after a stale one has initiated an exchange.
 std::string copy_after_a_stale_initiator(const BugSet& bugs, Conflict conflict) {
   Config config = with(bugs);
@@ -82,6 +93,8 @@ std::vector<BugStory> repair_stories() {
        [](const BugSet& bugs) { return copy_after_a_missed_delete(bugs, 0); }},
       {Bug::tree_hash_value_only, "replicas_of_one_value_under_two_clocks_stay_as_they_are", "equal",
        "different", agreement_after_a_second_delete},
+      {Bug::ae_false_repair_loop, "equal_homes_repair_each_other", "none", "some",
+       copies_sent_by_equal_homes},
       {Bug::exchange_older_wins, "a_stale_version_replaces_an_acknowledged_one", "2", "1",
        [](const BugSet& bugs) { return copy_after_a_stale_initiator(bugs, Conflict::siblings); }},
       {Bug::exchange_older_wins, "also_where_the_last_write_wins", "2", "1",
