@@ -1,5 +1,5 @@
-// Registers and sets in one run, on separate ranges of keys ("r...", "s..."): every property has something to
-// judge.
+// Registers, sets and lists in one run, on separate ranges of keys ("r...", "s...", "l..."): every property
+// has something to judge.
 #pragma once
 
 #include "workloads/workload.h"
