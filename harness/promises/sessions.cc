@@ -34,7 +34,16 @@ Promise monotonic_reads(const Facts& f) {
 
 namespace {
 
+bool asks_sessions(const Facts& f) {
+  return f.lww && (f.store.stamp == store::StampSource::hlc || f.store.stamp == store::StampSource::query);
+}
+
 Promise write_order(const Facts& f, std::string_view before) {
+  if (asks_sessions(f) && f.clients.contexts)
+    return yes(fmt::format(
+        "a session carries the highest stamp that it saw, and its next write gets a higher one or "
+        "is refused: it comes above {}, whatever clocks say and homes have",
+        before));
   if (f.lww && !f.stamps.kept) return no(fmt::format("{}: a write may come below {}", f.stamps.why, before));
   if (f.lww && f.store.stamp == store::StampSource::query && !f.state_damage.empty()) return damaged(f);
   if (f.lww) return yes(fmt::format("{}: a write comes above {}", f.stamps.why, before));
@@ -45,8 +54,18 @@ Promise write_order(const Facts& f, std::string_view before) {
 
 }  // namespace
 
-Promise monotonic_writes(const Facts& f) { return write_order(f, "what its session wrote before"); }
+Promise monotonic_writes(const Facts& f) {
+  if (f.lww && f.store.stamp == store::StampSource::client)
+    return yes("stamps are those of the client's clock, which it never lets go back");
+  return write_order(f, "what its session wrote before");
+}
 
-Promise writes_follow_reads(const Facts& f) { return write_order(f, "what its session had read"); }
+Promise writes_follow_reads(const Facts& f) {
+  if (f.lww && f.store.stamp == store::StampSource::query && !f.clients.contexts)
+    return no(
+        "sessions do not say what they have read, and the r homes that are asked for their stamps may have "
+        "missed a write that reached fewer than w");
+  return write_order(f, "what its session had read");
+}
 
 }  // namespace fracas::harness
