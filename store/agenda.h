@@ -15,7 +15,18 @@ namespace fracas::store {
 class Fingerprint;
 
 struct Task {
-  enum class Kind : std::uint8_t { read, write, forward, hints, round, exchange, apply, query, commit };
+  enum class Kind : std::uint8_t {
+    read,
+    write,
+    forward,
+    hints,
+    round,
+    exchange,
+    apply,
+    query,
+    commit,
+    patience
+  };
   Kind kind = Kind::read;
   std::uint64_t id = 0;  ///< of the operation
   auto operator<=>(const Task&) const = default;

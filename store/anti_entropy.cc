@@ -205,7 +205,7 @@ void AntiEntropy::time_out(OperationId operation) {
   const auto entry = std::find_if(open_.begin(), open_.end(),
                                   [&](const auto& open) { return open.second.operation == operation; });
   if (entry == open_.end()) return;
-  shared_.suspicion.failed(entry->first);
+  shared_.detector.unanswered(entry->first);
   shared_.marks.reach(Mark::exchange_timed_out);
   close(entry);
 }

@@ -22,6 +22,7 @@ enum class Bug : std::uint8_t {
   timeout_as_fail,
   first_reply_wins,
   n_shrinks_with_alive,
+  primaries_checked_early,
   coord_read_cache,
   // Read repair.
   rr_overwrites_siblings,
@@ -41,6 +42,7 @@ enum class Bug : std::uint8_t {
   forward_tried_elsewhere,
   put_hides_siblings,
   equal_vv_drop,
+  stand_in_actor_reused,
   // Last write wins.
   tie_by_arrival,
   replica_stamps,
@@ -54,6 +56,10 @@ enum class Bug : std::uint8_t {
   hint_deleted_on_send,
   hints_only_known_down,
   handoff_blind_put,
+  hint_forgotten_on_restart,
+  hint_quota_silent,
+  hint_holder_is_origin,
+  hint_expires,
   // Anti-entropy.
   tree_ignores_delete,
   tree_skips_tombstones,

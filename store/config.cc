@@ -93,12 +93,19 @@ std::string get_choice(const Config& config) {
 constexpr std::array<std::string_view, 2> conflict_names{"siblings", "lww"};
 constexpr std::array<std::string_view, 4> repair_names{"none", "async", "blocking", "abd"};
 constexpr std::array<std::string_view, 5> stamp_names{"wall", "client", "hlc", "query", "truetime"};
-constexpr std::array<std::string_view, 2> hints_names{"coordinator", "off"};
+constexpr std::array<std::string_view, 2> placement_names{"strict", "sloppy"};
+constexpr std::array<std::string_view, 3> hints_names{"coordinator", "fallback", "off"};
 constexpr std::array<std::string_view, 2> fsync_names{"always", "never"};
 
 bool set_period(Config& config, std::string_view text) {
   const auto value = text == "off" ? std::optional<std::int64_t>(0) : parse_duration(text);
   if (value) config.anti_entropy_ns = *value;
+  return value.has_value();
+}
+
+bool set_window(Config& config, std::string_view text) {
+  const auto value = text == "off" ? std::optional<std::int64_t>(0) : parse_duration(text);
+  if (value) config.hint_window_ns = *value;
   return value.has_value();
 }
 
@@ -167,10 +174,34 @@ constexpr std::array table{
            "the replicas it heard, before its answer; to max(w, n - r + 1) homes, before its answer."},
           set_choice<&Config::repair, repair_names>,
           get_choice<&Config::repair, repair_names>},
-    Entry{{"hints", "coordinator | off",
-           "Whether a coordinator keeps what a home missed, and delivers it later."},
+    Entry{{"placement", "strict | sloppy",
+           "Whether only home replicas count, or stand-ins do for homes that are away."},
+          set_choice<&Config::placement, placement_names>,
+          get_choice<&Config::placement, placement_names>},
+    Entry{{"hints", "coordinator | fallback | off",
+           "Who keeps what a home missed, and delivers it later: the write's coordinator, which never "
+           "counts; a "
+           "stand-in, which does (placement = sloppy); nobody."},
           set_choice<&Config::hints, hints_names>,
           get_choice<&Config::hints, hints_names>},
+    Entry{{"hint_window", "a duration (\"10s\", \"500ms\"; 10ms .. 1000000s) | off",
+           "How long a node may be away before no more hints are kept for it."},
+          set_window,
+          [](const Config& c) { return c.hint_window_ns == 0 ? "off" : print_duration(c.hint_window_ns); }},
+    Entry{{"hint_quota", "1 .. 100000000", "How many hints a node keeps; more are refused."},
+          set_integer<&Config::hint_quota>,
+          get_integer<&Config::hint_quota>},
+    Entry{{"hint_quota_bytes", "1 .. 68719476736", "How many bytes of hints a node keeps; more are refused."},
+          set_integer<&Config::hint_quota_bytes>,
+          get_integer<&Config::hint_quota_bytes>},
+    Entry{{"patience", "a duration (\"100ms\", \"1s\"; 1ms .. 60s)",
+           "How long a home may be silent before a stand-in is asked in its place (placement = sloppy)."},
+          set_duration<&Config::patience_ns>,
+          get_duration<&Config::patience_ns>},
+    Entry{{"suspect_after", "1 .. 1000",
+           "So many requests in a row without an answer make a node believed down, until it answers one."},
+          set_integer<&Config::suspect_after>,
+          get_integer<&Config::suspect_after>},
     Entry{{"fsync", "always | never", "Whether an acknowledged write has reached the disk."},
           set_choice<&Config::fsync, fsync_names>,
           get_choice<&Config::fsync, fsync_names>},
@@ -192,9 +223,6 @@ constexpr std::array table{
     Entry{{"coordinator", "node", "Who coordinates a request: the node that it reached, or a home replica."},
           [](Config&, std::string_view text) { return text == "node"; },
           [](const Config&) { return std::string("node"); }},
-    Entry{{"placement", "strict", "Only home replicas count."},
-          [](Config&, std::string_view text) { return text == "strict"; },
-          [](const Config&) { return std::string("strict"); }},
     Entry{
         {"stamp", "wall | client | hlc | query | truetime",
          "Where the stamps of lww come from: the wall clock of the node that a write reached; that of the "
@@ -276,6 +304,49 @@ Outcome check_quorums(const Config& config) {
   return {};
 }
 
+/// What goes with placement = sloppy, and what does not.
+Outcome check_placement(const Config& config) {
+  if (config.placement == Placement::strict) {
+    if (config.hints != Hints::fallback) return {};
+    return ConfigError{
+        "hints",
+        "hints = fallback are kept by stand-ins, and with placement = strict nobody stands in; "
+        "set placement = sloppy, or hints = coordinator or off"};
+  }
+  if (config.hints != Hints::fallback) {
+    return ConfigError{"hints",
+                       "hints = " + get(config, "hints") +
+                           " does not go with placement = sloppy, where a stand-in counts because it "
+                           "keeps a hint; set hints = fallback"};
+  }
+  if (config.repair == Repair::abd) {
+    return ConfigError{
+        "repair",
+        "repair = abd does not go with placement = sloppy: it waits until max(w, n - r + 1) homes "
+        "hold what was read, and sloppy is there not to wait for homes"};
+  }
+  if (config.nodes > config.n) return {};
+  return ConfigError{"placement", "placement = sloppy needs nodes that are no homes of a key: nodes = " +
+                                      std::to_string(config.nodes) +
+                                      " must be over n = " + std::to_string(config.n)};
+}
+
+Outcome check_hints(const Config& config) {
+  if (config.hint_window_ns != 0) {
+    const auto good =
+        in_range(config, "hint_window", config.hint_window_ns, 10 * ns_per_ms, 1'000'000 * ns_per_s);
+    if (!good) return good;
+  }
+  if (auto good = in_range(config, "hint_quota", config.hint_quota, 1, 100'000'000); !good) return good;
+  return in_range(config, "hint_quota_bytes", config.hint_quota_bytes, 1, std::int64_t{64} << 30);
+}
+
+Outcome check_detector(const Config& config) {
+  if (auto good = in_range(config, "patience", config.patience_ns, ns_per_ms, 60 * ns_per_s); !good)
+    return good;
+  return in_range(config, "suspect_after", config.suspect_after, 1, 1000);
+}
+
 }  // namespace
 
 std::optional<int> parse_level(std::string_view text) {
@@ -323,6 +394,9 @@ Outcome check(Config& config) {
         in_range(config, "anti_entropy", config.anti_entropy_ns, 10 * ns_per_ms, 1000 * ns_per_s);
     if (!good) return good;
   }
+  if (auto good = check_placement(config); !good) return good;
+  if (auto good = check_hints(config); !good) return good;
+  if (auto good = check_detector(config); !good) return good;
   if (auto good = in_range(config, "timeout", config.timeout_ns, ns_per_ms, 60 * ns_per_s); !good)
     return good;
   if (auto good =

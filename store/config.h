@@ -19,7 +19,10 @@ enum class Conflict : std::uint8_t { siblings, lww };
 enum class Repair : std::uint8_t { none, async, blocking, abd };
 /// Where the stamps of lww come from: stamp_clock.h.
 enum class StampSource : std::uint8_t { wall, client, hlc, query, truetime };
-enum class Hints : std::uint8_t { coordinator, off };
+/// sloppy: for a home that is away a stand-in takes the write, keeps it as a hint, and counts.
+enum class Placement : std::uint8_t { strict, sloppy };
+/// Who keeps what a home missed: the write's coordinator, and that never counts; or a stand-in, and it does.
+enum class Hints : std::uint8_t { coordinator, fallback, off };
 enum class Fsync : std::uint8_t { always, never };
 
 /// Quorum sizes by name, as r and w may be given; resolved against n where they are used.
@@ -44,7 +47,13 @@ struct Config {
   std::int64_t max_clock_offset_ns = 500'000'000;
   std::int64_t clock_error_ns = 5'000'000;  ///< truetime: wall clocks are right to plus or minus this
   Repair repair = Repair::async;
+  Placement placement = Placement::strict;
   Hints hints = Hints::coordinator;
+  std::int64_t hint_window_ns = 10'800'000'000'000;  ///< of a target's absence; 0: for ever
+  std::int64_t hint_quota = 100'000;                 ///< hints that a node keeps, over all targets
+  std::int64_t hint_quota_bytes = 256 << 20;         ///< of their encoded states
+  std::int64_t patience_ns = 100'000'000;            ///< sloppy: with a silent home
+  int suspect_after = 1;                             ///< unanswered questions in a row
   Fsync fsync = Fsync::always;
   std::int64_t anti_entropy_ns = 1'000'000'000;  ///< period of a node's round over its peers; 0: off
   std::int64_t timeout_ns =
@@ -60,7 +69,7 @@ struct ConfigError {
   std::string message;
 };
 
-/// A knob. Fixed ones (coordinator = node, placement = strict, gc = keep) take their one value so far.
+/// A knob. Fixed ones (coordinator = node, gc = keep) take their one value so far.
 struct Knob {
   std::string_view name;    ///< as in [store]: "anti_entropy"
   std::string_view values;  ///< "siblings | lww"

@@ -19,13 +19,19 @@ void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& 
   }
   const auto& homes = request->homes;
   const bool home = std::find(homes.begin(), homes.end(), shared_.self()) != homes.end();
+  const bool somebody_home = std::any_of(
+      homes.begin(), homes.end(), [this](NodeIndex node) { return !shared_.detector.believes_down(node); });
+  const bool away = shared_.config().placement == Placement::sloppy && !somebody_home;
   if (request->verb == Verb::get) {
     reads_.begin(step, *std::move(request));
   } else if (shared_.config().stamp == StampSource::query) {
     if (auto ready = queries_.begin(step, *std::move(request))) writes_.begin(step, *std::move(ready));
   } else if (home || shared_.config().conflict == Conflict::lww) {
     writes_.begin(step, *std::move(request));
+  } else if (!origin.forwarder && away) {
+    writes_.begin(step, *std::move(request));
   } else if (!origin.forwarder) {
+    writes_.not_away(request->key);
     forwards_.begin(step, *std::move(request));
   } else {
     refuse(step, shared_, origin, asked.verb,

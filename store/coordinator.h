@@ -17,7 +17,11 @@ class Fingerprint;
 class Coordinator {
  public:
   Coordinator(Shared& shared, HintedHandoff& hints)
-      : shared_(shared), reads_(shared), queries_(shared), writes_(shared, hints), forwards_(shared) {}
+      : shared_(shared),
+        reads_(shared, hints),
+        queries_(shared),
+        writes_(shared, hints),
+        forwards_(shared, writes_) {}
 
   void request(Step&, const ClientRequest&, const Origin&);
   /// Another node's client, whose put we are to coordinate: once.

@@ -18,7 +18,10 @@ struct Counters {
   std::uint64_t stale_replies = 0;
   std::uint64_t hints_stored = 0;
   std::uint64_t hints_delivered = 0;
-  std::uint64_t hints_refused = 0;  ///< over max_hints or max_hint_bytes; left to anti-entropy
+  std::uint64_t hints_over_window = 0;  ///< refused: their target had been away for too long
+  std::uint64_t hints_over_quota = 0;   ///< refused: so many, or so large ones, are kept already
+  std::uint64_t fallback_acks = 0;      ///< of stand-ins, in writes that this node coordinated
+  std::uint64_t fallback_replies = 0;   ///< of stand-ins, in gets
   std::uint64_t exchanges_begun = 0;
   std::uint64_t exchanges_completed = 0;
   std::uint64_t exchange_keys_repaired = 0;

@@ -16,6 +16,7 @@ bool only_asks(const Effect& effect) {
   return sent != nullptr && (std::holds_alternative<ReadRequest>(sent->message) ||
                              std::holds_alternative<StampRequest>(sent->message) ||
                              std::holds_alternative<WriteRequest>(sent->message) ||
+                             std::holds_alternative<HintRequest>(sent->message) ||
                              std::holds_alternative<ForwardRequest>(sent->message));
 }
 

@@ -11,8 +11,8 @@
 namespace fracas::store {
 
 void Fingerprint::put(const ReplyToClient& reply) {
-  const auto& [id, error, values, context, clock, acks] = reply;
-  add(id, error.has_value(), values, context, clock, acks);
+  const auto& [id, error, values, context, clock, acks, fallbacks] = reply;
+  add(id, error.has_value(), values, context, clock, acks, fallbacks);
   if (error) add(error->kind, error->field, error->message);
 }
 
@@ -26,9 +26,29 @@ void Agenda::fingerprint(Fingerprint& out) const {
   out.add(tasks, timer, armed_for);
 }
 
-void Suspicion::fingerprint(Fingerprint& out) const {
-  const auto& [suspected] = *this;
-  out.add(suspected);
+void FailureDetector::fingerprint(Fingerprint& out) const {
+  const auto& [limit, misses] = *this;
+  out.add(misses);
+}
+
+void StandIns::Seat::fingerprint(Fingerprint& out) const {
+  const auto& [who, heard] = *this;
+  out.add(who, heard);
+}
+
+void StandIns::fingerprint(Fingerprint& out) const {
+  const auto& [others, were_some, taken, acting] = *this;
+  out.add(others, were_some, taken, acting);
+}
+
+void FallbackCopies::Copy::fingerprint(Fingerprint& out) const {
+  const auto& [own, made, size] = *this;
+  out.add(own, KeyState(made));
+}
+
+void FallbackCopies::fingerprint(Fingerprint& out) const {
+  const auto& [node, copies, size] = *this;
+  out.add(copies);
 }
 
 void StampClock::fingerprint(Fingerprint& out) const {
@@ -71,24 +91,27 @@ void Reads::WriteBack::fingerprint(Fingerprint& out) const {
 }
 
 void Reads::Read::fingerprint(Fingerprint& out) const {
-  const auto& [from, of_key, at, enough, how, deadline, heard, all, never_sent, lost, back, done] = *this;
-  out.add(from, of_key, at, enough, how, deadline, heard, all, never_sent, lost, back, done);
+  const auto& [from, of_key, at, enough, how, limit, deadline, heard, all, never_sent, silent, back, others,
+               patient, impatient, done] = *this;
+  out.add(from, of_key, at, enough, how, limit, deadline, heard, all, never_sent, silent, back, others,
+          patient, impatient, done);
 }
 
 void Reads::fingerprint(Fingerprint& out) const {
-  const auto& [node, reads, cache] = *this;
+  const auto& [node, handoff, reads, cache] = *this;
   out.add(reads, cache);
 }
 
 void Writes::Write::fingerprint(Fingerprint& out) const {
-  const auto& [from, what, of_key, copy, good, at, enough, deadline, heard, again, never_sent, lost, waits,
-               done] = *this;
-  out.add(from, what, of_key, copy, good, at, enough, deadline, heard, again, never_sent, lost, waits, done);
+  const auto& [from, what, of_key, copy, good, at, enough, limit, deadline, heard, again, never_sent, silent,
+               others, patient, impatient, from_home, waits, done] = *this;
+  out.add(from, what, of_key, copy, good, at, enough, limit, deadline, heard, again, never_sent, silent,
+          others, patient, impatient, from_home, waits, done);
 }
 
 void Writes::fingerprint(Fingerprint& out) const {
-  const auto& [node, handoff, writes] = *this;
-  out.add(writes);
+  const auto& [node, handoff, own_copies, writes] = *this;
+  out.add(own_copies, writes);
 }
 
 /// Of a write nobody has a copy of yet, only what it asks for matters.
@@ -104,19 +127,19 @@ void StampQueries::fingerprint(Fingerprint& out) const {
 }
 
 void Forwards::Forward::fingerprint(Fingerprint& out) const {
-  const auto& [from, what, request, home, others, deadline, gives_up] = *this;
-  out.add(from, what, request.operation, request.remove, request.key, request.value, request.context,
-          request.n, request.w, request.timeout_ns, home, others, deadline, gives_up);
+  const auto& [asked, home, others, deadline, gives_up] = *this;
+  out.add(asked.origin, asked.verb, asked.key, asked.value, asked.token, asked.homes, asked.wanted,
+          asked.timeout_ns, home, others, deadline, gives_up);
 }
 
 void Forwards::fingerprint(Fingerprint& out) const {
-  const auto& [node, forwards] = *this;
+  const auto& [node, own_writes, forwards] = *this;
   out.add(forwards);
 }
 
 void HintedHandoff::Hint::fingerprint(Fingerprint& out) const {
-  const auto& [copy, size, under_way, was] = *this;
-  out.add(copy, under_way);
+  const auto& [copy, size, wall, stored, under_way, was] = *this;
+  out.add(copy, wall, stored, under_way);
 }
 
 void HintedHandoff::Delivery::fingerprint(Fingerprint& out) const {
@@ -125,8 +148,8 @@ void HintedHandoff::Delivery::fingerprint(Fingerprint& out) const {
 }
 
 void HintedHandoff::Target::fingerprint(Fingerprint& out) const {
-  const auto& [kept, under_way] = *this;
-  out.add(kept, under_way);
+  const auto& [kept, under_way, away_since] = *this;
+  out.add(kept, under_way, away_since);
 }
 
 void HintedHandoff::fingerprint(Fingerprint& out) const {

@@ -3,30 +3,36 @@
 #include <algorithm>
 #include <utility>
 
-#include "store/writes.h"
-
 namespace fracas::store {
+namespace {
+
+ForwardRequest message_of(OperationId operation, const Request& request) {
+  return {.operation = operation,
+          .remove = request.verb == Verb::remove,
+          .key = request.key,
+          .value = request.value,
+          .context = request.token,
+          .n = static_cast<std::uint32_t>(request.homes.size()),
+          .w = static_cast<std::uint32_t>(request.wanted),
+          // The home gives up first, so that its answer is back before we do.
+          .timeout_ns = std::max(request.timeout_ns / 10 * 9, min_timeout_ns)};
+}
+
+}  // namespace
 
 void Forwards::begin(Step& step, Request request) {
   const OperationId operation = shared_.next_operation();
   const auto entry = forwards_.emplace(operation, Forward{}).first;
   Forward& forward = entry->second;
-  forward.origin = request.origin;
-  forward.verb = request.verb;
-  forward.message = {.operation = operation,
-                     .remove = request.verb == Verb::remove,
-                     .key = std::move(request.key),
-                     .value = std::move(request.value),
-                     .context = std::move(request.token),
-                     .n = static_cast<std::uint32_t>(request.homes.size()),
-                     .w = static_cast<std::uint32_t>(request.wanted),
-                     // The home gives up first, so that its answer is back before we do.
-                     .timeout_ns = std::max(request.timeout_ns / 10 * 9, min_timeout_ns)};
-  forward.next = std::move(request.homes);
+  forward.next = request.homes;
+  // Where stand-ins may serve, a home that is believed down is not waited for.
+  if (shared_.config().placement == Placement::sloppy)
+    std::erase_if(forward.next, [&](NodeIndex home) { return shared_.detector.believes_down(home); });
   std::stable_partition(forward.next.begin(), forward.next.end(),
-                        [&](NodeIndex home) { return !shared_.suspicion.of(home); });
+                        [&](NodeIndex home) { return !shared_.detector.believes_down(home); });
   std::reverse(forward.next.begin(), forward.next.end());
   forward.gives_up_ns = step.now().steady_ns + request.timeout_ns;
+  forward.request = std::move(request);
   await(step, entry);
   send_to_next(step, entry);
 }
@@ -47,12 +53,13 @@ void Forwards::replied(Step& step, NodeIndex from, const ForwardReply& reply) {
                        .values = reply.values,
                        .context = reply.context,
                        .clock = reply.clock,
-                       .acks = static_cast<int>(reply.acks)};
+                       .acks = static_cast<int>(reply.acks),
+                       .fallbacks = static_cast<int>(reply.fallbacks)};
   if (reply.error) {
     const auto known = std::min(*reply.error, static_cast<std::uint8_t>(ErrorKind::unknown_outcome));
     result.error = ClientError{static_cast<ErrorKind>(known), reply.field, reply.message};
   }
-  answer(step, shared_, entry->second.origin, entry->second.verb, std::move(result));
+  answer(step, shared_, entry->second.request.origin, entry->second.request.verb, std::move(result));
   finish(entry);
 }
 
@@ -67,14 +74,14 @@ void Forwards::time_out(Step& step, OperationId operation) {
   const auto entry = forwards_.find(operation);
   if (entry == forwards_.end()) return;
   const Forward& forward = entry->second;
-  shared_.suspicion.failed(forward.at);
+  shared_.detector.unanswered(forward.at);
   if (step.now().steady_ns < forward.gives_up_ns && !forward.next.empty()) {
     await(step, entry);
     send_to_next(step, entry);
     return;
   }
   shared_.marks.reach(Mark::forward_timed_out);
-  refuse(step, shared_, forward.origin, forward.verb,
+  refuse(step, shared_, forward.request.origin, forward.request.verb,
          {kind_of_unfinished_write(shared_.config().bugs), "",
           "forwarded to " + shared_.name(forward.at) +
               ", which did not answer in time; the write may have happened"});
@@ -83,15 +90,21 @@ void Forwards::time_out(Step& step, OperationId operation) {
 
 void Forwards::send_to_next(Step& step, Entry entry) {
   Forward& forward = entry->second;
-  if (forward.next.empty()) {
-    refuse(step, shared_, forward.origin, forward.verb,
-           {ErrorKind::unavailable, "", "none of the key's homes could be reached; nothing was written"});
-    finish(entry);
+  Request& request = forward.request;
+  if (!forward.next.empty()) {
+    forward.at = forward.next.back();
+    forward.next.pop_back();
+    step.send(forward.at, message_of(entry->first, request));
     return;
   }
-  forward.at = forward.next.back();
-  forward.next.pop_back();
-  step.send(forward.at, forward.message);
+  if (shared_.config().placement == Placement::sloppy) {
+    request.timeout_ns = std::max(forward.gives_up_ns - step.now().steady_ns, min_timeout_ns);
+    writes_.begin(step, std::move(request));
+  } else {
+    refuse(step, shared_, request.origin, request.verb,
+           {ErrorKind::unavailable, "", "none of the key's homes could be reached; nothing was written"});
+  }
+  finish(entry);
 }
 
 void Forwards::finish(Entry entry) {

@@ -1,6 +1,6 @@
 // Puts and deletes that reached a node without a copy of the key (siblings only: a new dot is made where a
 // copy is). They go to one home. Once bytes may have gone there, no other home is tried: the put would get a
-// second dot.
+// second dot. If certainly none got any, placement = sloppy makes the dot here.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 
 #include "store/request.h"
 #include "store/shared.h"
+#include "store/writes.h"
 
 namespace fracas::store {
 
@@ -16,7 +17,7 @@ class Fingerprint;
 
 class Forwards {
  public:
-  explicit Forwards(Shared& shared) : shared_(shared) {}
+  Forwards(Shared& shared, Writes& writes) : shared_(shared), writes_(writes) {}
 
   void begin(Step&, Request);
   void replied(Step&, NodeIndex from, const ForwardReply&);
@@ -30,9 +31,7 @@ class Forwards {
 
  private:
   struct Forward {
-    Origin origin;
-    Verb verb = Verb::put;
-    ForwardRequest message;
+    Request request;
     NodeIndex at = 0;
     std::vector<NodeIndex> next;   ///< homes not tried yet, the best last
     std::int64_t deadline_ns = 0;  ///< of the home that it is at
@@ -46,6 +45,7 @@ class Forwards {
   void finish(Entry);
 
   Shared& shared_;
+  Writes& writes_;  ///< of puts that no home could take
   std::map<OperationId, Forward> forwards_;
 };
 

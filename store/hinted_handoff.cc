@@ -1,7 +1,11 @@
 #include "store/hinted_handoff.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
-#include <vector>
+
+#include "store/bytes.h"
+#include "store/describe.h"
 
 namespace fracas::store {
 namespace {
@@ -18,42 +22,114 @@ std::string record_key(NodeIndex target, std::string_view key) {
 
 }  // namespace
 
-bool HintedHandoff::load(std::string_view record_key, KeyState state, std::size_t bytes) {
+bool HintedHandoff::load(std::string_view record_key, std::string_view record) {
   if (record_key.size() < 3) return false;
   const auto high = static_cast<std::uint8_t>(record_key[1]);
   const auto low = static_cast<std::uint8_t>(record_key[2]);
   const auto target = static_cast<NodeIndex>(high << 8 | low);
-  if (target >= shared_.options.names.size()) return false;
-  targets_[target].hints[std::string(record_key.substr(3))] =
-      Hint{.state = std::move(state), .bytes = bytes, .in_flight = 0, .missed = {}};
+  ByteReader reader(record);
+  const auto wall_us = static_cast<std::int64_t>(reader.u64());
+  const std::size_t bytes = reader.left();
+  auto state = decode_state(reader);
+  if (target >= shared_.options.names.size() || !state || !reader.complete()) return false;
+  if (!shared_.is_our_kind(*state)) return false;
+  if (shared_.config().bugs.has(Bug::hint_forgotten_on_restart)) return true;
+  if (const auto* cell = std::get_if<LwwCell>(&*state)) shared_.stamps.observe(cell->stamp);
+  Hint& hint = targets_[target].hints[std::string(record_key.substr(3))];
+  hint.state = *std::move(state);
+  hint.bytes = bytes;
+  hint.wall_us = wall_us;
   shared_.marks.reach(Mark::hint_found_on_disk);
   ++pending_;
   bytes_ += bytes;
   return true;
 }
 
-void HintedHandoff::add(Step& step, NodeIndex target, const std::string& key, const KeyState& state) {
+/// Only across a restart is an age what wall clocks say.
+void HintedHandoff::start(Step& step) {
+  const Instant& now = step.now();
+  for (auto& [node, target] : targets_) {
+    target.away_since_ns = now.steady_ns;
+    for (auto& [key, hint] : target.hints) {
+      hint.stored_ns = now.steady_ns - std::max<std::int64_t>(0, now.wall_us - hint.wall_us) * 1000;
+      target.away_since_ns = std::min(target.away_since_ns, hint.stored_ns);
+    }
+  }
+  tick(step);
+}
+
+bool HintedHandoff::over_a_limit(const Step& step, NodeIndex target) {
+  const Config& config = shared_.config();
+  const auto known = targets_.find(target);
+  const bool away_too_long = config.hint_window_ns != 0 && known != targets_.end() &&
+                             !known->second.hints.empty() &&
+                             step.now().steady_ns - known->second.away_since_ns > config.hint_window_ns;
+  const bool full = std::cmp_greater_equal(pending_, config.hint_quota) ||
+                    std::cmp_greater_equal(bytes_, config.hint_quota_bytes);
+  if (away_too_long) {
+    ++shared_.counters.hints_over_window;
+  } else if (full) {
+    ++shared_.counters.hints_over_quota;
+  }
+  return away_too_long || full;
+}
+
+bool HintedHandoff::keep(Step& step, NodeIndex target, const std::string& key, const KeyState& state) {
   const auto known = targets_.find(target);
   const bool kept_already = known != targets_.end() && known->second.hints.contains(key);
-  const bool full = pending_ >= max_hints || bytes_ >= max_hint_bytes;
-  if (full && !kept_already) {  // what is kept must not fall behind: it would be delivered as the newest
-    ++shared_.counters.hints_refused;
+  if (!kept_already && over_a_limit(step, target)) {
     shared_.marks.reach(Mark::hint_refused);
-    return;
+    return shared_.config().bugs.has(Bug::hint_quota_silent);
   }
-  const auto [found, added] = targets_[target].hints.try_emplace(key);
+  Target& to = targets_[target];
+  if (to.hints.empty()) to.away_since_ns = step.now().steady_ns;
+  const auto [found, added] = to.hints.try_emplace(key);
   Hint& hint = found->second;
-  if (!merge(hint.state, state)) return;
+  if (!merge(hint.state, state)) return true;
   if (hint.in_flight != 0) land(hint.in_flight);
   if (!added) shared_.marks.reach(Mark::hint_stored_again);
   hint.missed = shared_.incarnations[target];
+  if (added) {
+    hint.wall_us = step.now().wall_us;
+    hint.stored_ns = step.now().steady_ns;
+    ++pending_;
+  }
   std::string record;
+  ByteWriter(record).u64(static_cast<std::uint64_t>(hint.wall_us));
+  const std::size_t header = record.size();
   encode(hint.state, record);
-  bytes_ += record.size() - hint.bytes;
-  hint.bytes = record.size();
-  if (added) ++pending_;
+  bytes_ += record.size() - header - hint.bytes;
+  hint.bytes = record.size() - header;
   ++shared_.counters.hints_stored;
   step.persist(record_key(target, key), std::move(record));
+  return true;
+}
+
+KeyState HintedHandoff::of(const std::string& key) const {
+  KeyState all;
+  for (const auto& [node, target] : targets_) {
+    if (const auto hint = target.hints.find(key); hint != target.hints.end()) merge(all, hint->second.state);
+  }
+  return all;
+}
+
+std::int64_t HintedHandoff::oldest_age_ns(Instant now) const {
+  std::int64_t oldest = 0;
+  for (const auto& [node, target] : targets_) {
+    for (const auto& [key, hint] : target.hints) oldest = std::max(oldest, now.steady_ns - hint.stored_ns);
+  }
+  return oldest;
+}
+
+std::vector<std::string> HintedHandoff::listed(Instant now) const {
+  std::vector<std::string> lines;
+  for (const auto& [node, target] : targets_) {
+    for (const auto& [key, hint] : target.hints) {
+      lines.push_back(R"({"target":)" + json_quote(shared_.name(node)) + R"(,"key":)" + json_quote(key) +
+                      R"(,"age_ms":)" + std::to_string((now.steady_ns - hint.stored_ns) / 1'000'000) + "}");
+    }
+  }
+  return lines;
 }
 
 void HintedHandoff::heard_from(Step& step, NodeIndex peer) {
@@ -72,6 +148,7 @@ void HintedHandoff::acknowledged(Step& step, NodeIndex from, const WriteReply& r
     shared_.marks.reach(Mark::hint_delivered_to_restarted);
   forget(step, from, hint);
   ++shared_.counters.hints_delivered;
+  targets_[from].away_since_ns = step.now().steady_ns;
   drain(step, from);
 }
 
@@ -90,8 +167,20 @@ void HintedHandoff::tick(Step& step) {
     if (delivery.expires_ns <= step.now().steady_ns) expired.push_back(operation);
   }
   for (const OperationId operation : expired) land(operation);
+  if (shared_.config().bugs.has(Bug::hint_expires)) expire(step);
   for (const auto& [target, hints] : targets_) drain(step, target);
   shared_.agenda.add(step.now().steady_ns + tick_ns, {Task::Kind::hints, 0});
+}
+
+/// What bug hint_expires makes of the window.
+void HintedHandoff::expire(Step& step) {
+  for (auto& [target, to] : targets_) {
+    for (auto at = to.hints.begin(); at != to.hints.end();) {
+      const bool old = step.now().steady_ns - at->second.stored_ns > shared_.config().hint_window_ns;
+      if (old && at->second.in_flight != 0) land(at->second.in_flight);
+      at = old ? forget(step, target, at) : std::next(at);
+    }
+  }
 }
 
 void HintedHandoff::drain(Step& step, NodeIndex target) {

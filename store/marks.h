@@ -40,6 +40,11 @@ enum class Mark : std::uint8_t {
   hint_found_on_disk,
   hint_delivered,
   hint_delivered_to_restarted,
+  // Stand-ins.
+  stand_in_acknowledged,
+  stand_in_replied,
+  stand_in_replaced,
+  put_away_from_home,
   // Anti-entropy.
   exchange_found_nothing,
   exchange_pulled,

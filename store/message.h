@@ -25,7 +25,7 @@ using KeyStates = std::vector<std::pair<std::string, KeyState>>;
 
 // --- copies of one key ---
 
-/// "Tell me your copy." Answered by ReadReply.
+/// "Tell me your copy." A stand-in's copy is the merge of the hints that it keeps. Answered by ReadReply.
 struct ReadRequest {
   OperationId operation = 0;
   std::string key;
@@ -37,7 +37,8 @@ struct ReadReply {
   KeyState state;
   std::int64_t clock_us = 0;
 };
-/// "Merge this." Puts, hints and read repairs; acknowledged once durable, unless `operation` is 0 (repairs).
+/// "Merge this." Puts, delivered hints and read repairs; acknowledged once durable, unless `operation` is 0
+/// (repairs).
 struct WriteRequest {
   OperationId operation = 0;
   std::string key;
@@ -48,6 +49,22 @@ struct WriteReply {
   OperationId operation = 0;
   Actor incarnation;                   ///< of who answers
   std::uint64_t storage_sequence = 0;  ///< of who answers, for noticing lost state; 0: not kept
+  std::int64_t clock_us = 0;
+};
+
+/// "Keep this for `target`, of which nobody hears." To a stand-in, which becomes its hint's keeper.
+struct HintRequest {
+  OperationId operation = 0;
+  NodeIndex target = 0;
+  std::string key;
+  KeyState state;
+  std::int64_t clock_us = 0;
+};
+struct HintReply {
+  OperationId operation = 0;
+  Actor incarnation;  ///< of who answers
+  NodeIndex target = 0;
+  bool kept = false;  ///< durably; else it was refused, and nothing of it is kept
   std::int64_t clock_us = 0;
 };
 
@@ -75,6 +92,7 @@ struct ForwardReply {
   std::string context;
   std::string clock;
   std::uint32_t acks = 0;
+  std::uint32_t fallbacks = 0;
   std::int64_t clock_us = 0;
 };
 
@@ -139,6 +157,6 @@ struct StampReply {
 
 using Message = std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
                              ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush,
-                             ExchangePushed, StampRequest, StampReply>;
+                             ExchangePushed, StampRequest, StampReply, HintRequest, HintReply>;
 
 }  // namespace fracas::store

@@ -12,6 +12,7 @@
 #include "store/fingerprint.h"
 #include "store/hinted_handoff.h"
 #include "store/shared.h"
+#include "store/stand_ins.h"
 
 namespace fracas::store {
 namespace {
@@ -65,7 +66,19 @@ struct Node::Impl {
   void handle(Step&, const TimerFired& event) { shared.agenda.fired(event.timer); }
 
   void receive(Step& step, NodeIndex from, const ReadRequest& m) {
-    step.send(from, ReadReply{m.operation, shared.incarnation, shared.replica.find(m.key)});
+    KeyState state = hints.of(m.key);
+    merge(state, shared.replica.find(m.key));
+    step.send(from, ReadReply{m.operation, shared.incarnation, std::move(state)});
+  }
+  void receive(Step& step, NodeIndex from, const HintRequest& m) {
+    const bool known = m.target < shared.options.names.size();
+    if (!known || !shared.is_our_kind(m.state)) return refuse_message();
+    const bool kept = hints.keep(step, m.target, m.key, m.state);
+    step.send(from, HintReply{m.operation, shared.incarnation, m.target, kept});
+  }
+  void receive(Step& step, NodeIndex from, const HintReply& m) {
+    note(from, m);
+    coordinator.writes().stand_in_replied(step, from, m);
   }
   void receive(Step& step, NodeIndex from, const ReadReply& m) {
     note(from, m);
@@ -116,18 +129,17 @@ struct Node::Impl {
 /// False: unreadable.
 bool Node::Impl::load(const std::string& key, const std::string& record) {
   if (key == StampClock::record_key) return shared.stamps.load(record);
+  if (!key.empty() && key[0] == HintedHandoff::record_prefix) return hints.load(key, record);
   auto state = decode_state(record);
-  if (key.empty() || !state || !shared.is_our_kind(*state)) return false;
+  if (key.empty() || key[0] != Replica::record_prefix || !state || !shared.is_our_kind(*state)) return false;
   if (const auto* cell = std::get_if<LwwCell>(&*state)) shared.stamps.observe(cell->stamp);
-  if (key[0] == HintedHandoff::record_prefix) return hints.load(key, *std::move(state), record.size());
-  if (key[0] != Replica::record_prefix) return false;
   shared.replica.load(key.substr(1), *std::move(state));
   return true;
 }
 
 void Node::Impl::handle(Step& step, const FromPeer& event) {
   if (event.from >= shared.options.names.size() || event.from == shared.self()) return refuse_message();
-  shared.suspicion.heard_from(event.from);
+  if (is_answer(event.message)) shared.detector.answered(event.from);
   hints.heard_from(step, event.from);
   std::visit(
       [&](const auto& message) {
@@ -167,7 +179,7 @@ void Node::Impl::tell_clock(const Instant& now, std::vector<Effect>& effects, st
 /// Answers are not sent again: whoever waits for them times out.
 void Node::Impl::handle(Step& step, const SendFailed& event) {
   if (event.to >= shared.options.names.size()) return refuse_message();
-  shared.suspicion.failed(event.to);
+  shared.detector.unanswered(event.to);
   std::visit(
       overloaded{
           [&](const ReadRequest& m) { coordinator.reads().send_failed(step, event.to, m.operation); },
@@ -177,6 +189,7 @@ void Node::Impl::handle(Step& step, const SendFailed& event) {
             if (!coordinator.reads().write_back_failed(step, event.to, m.operation))
               hints.send_failed(m.operation);
           },
+          [&](const HintRequest& m) { coordinator.writes().stand_in_not_reached(step, event.to, m); },
           [&](const ForwardRequest& m) { coordinator.forwards().send_failed(step, event.to, m.operation); },
           [&](const ExchangeRoots& m) { anti_entropy.send_failed(event.to, m.operation); },
           [&](const ExchangeKeys& m) { anti_entropy.send_failed(event.to, m.operation); },
@@ -200,6 +213,10 @@ void Node::Impl::perform(Step& step, const Task& task) {
       return anti_entropy.round(step);
     case Task::Kind::exchange:
       return anti_entropy.time_out(task.id);
+    case Task::Kind::patience:
+      if (!coordinator.writes().lose_patience(step, task.id))
+        coordinator.reads().lose_patience(step, task.id);
+      return;
     case Task::Kind::apply:
       return apply_received(step);
     case Task::Kind::query:
@@ -258,7 +275,7 @@ void Node::start(Instant now, std::vector<Effect>& effects) {
   const std::size_t first = effects.size();
   Step step(now, effects);
   if (impl_->shared.config().bugs.has(Bug::actor_id_collision)) impl_->shared.become(actor_of_second(now));
-  impl_->hints.tick(step);
+  impl_->hints.start(step);
   impl_->anti_entropy.start(step);
   impl_->shared.agenda.arm(step);
   impl_->tell_clock(now, effects, first);
@@ -275,7 +292,7 @@ void Node::step(Instant now, const Event& event, std::vector<Effect>& effects) {
   impl_->tell_clock(now, effects, first);
 }
 
-Metrics Node::metrics() const {
+Metrics Node::metrics(Instant now) const {
   const Counters& counters = impl_->shared.counters;
   Metrics metrics;
   for (std::size_t verb = 0; verb < Counters::verbs; ++verb) {
@@ -292,7 +309,11 @@ Metrics Node::metrics() const {
   set("fracas_stale_replies_total", counters.stale_replies);
   set("fracas_hints_stored_total", counters.hints_stored);
   set("fracas_hints_delivered_total", counters.hints_delivered);
-  set("fracas_hints_refused_total", counters.hints_refused);
+  set(R"(fracas_hints_dropped_total{reason="window"})", counters.hints_over_window);
+  set(R"(fracas_hints_dropped_total{reason="quota"})", counters.hints_over_quota);
+  metrics["fracas_hints_oldest_age_seconds"] = static_cast<double>(impl_->hints.oldest_age_ns(now)) / 1e9;
+  set("fracas_fallback_acks_total", counters.fallback_acks);
+  set("fracas_fallback_replies_total", counters.fallback_replies);
   set("fracas_hints_pending", impl_->hints.pending());
   set("fracas_exchanges_begun_total", counters.exchanges_begun);
   set("fracas_exchanges_completed_total", counters.exchanges_completed);
@@ -344,6 +365,29 @@ std::string Node::replica_state(const std::string& key) const {
 }
 
 std::vector<std::string> Node::keys() const { return impl_->shared.replica.keys(); }
+
+std::vector<std::string> Node::hints(Instant now) const { return impl_->hints.listed(now); }
+
+std::string Node::preference_list(const std::string& key) const {
+  const Shared& shared = impl_->shared;
+  const auto walk = shared.ring.homes(key, shared.ring.nodes());
+  const auto homes = shared.ring.homes(key, shared.config().n);
+  const bool sloppy = shared.config().placement == Placement::sloppy;
+  StandIns stand_ins(sloppy ? candidates_for(shared, walk) : std::vector<NodeIndex>{});
+  std::string at, instead, down;
+  const auto list = [](std::string& to, const std::string& text) { to += (to.empty() ? "" : ",") + text; };
+  for (const NodeIndex home : homes) {
+    list(at, json_quote(shared.name(home)));
+    if (!shared.detector.believes_down(home)) continue;
+    if (const auto node = stand_ins.call(home))
+      list(instead, fmt::format(R"({{"for":{},"node":{}}})", json_quote(shared.name(home)),
+                                json_quote(shared.name(*node))));
+  }
+  for (const NodeIndex node : walk)
+    if (shared.detector.believes_down(node)) list(down, json_quote(shared.name(node)));
+  return fmt::format(R"({{"key":{},"homes":[{}],"stand_ins":[{}],"believed_down":[{}]}})", json_quote(key),
+                     at, instead, down);
+}
 
 std::string Node::fingerprint() const {
   Fingerprint out;

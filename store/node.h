@@ -6,8 +6,9 @@
 //   1. step() never blocks, never throws on input, and is total.
 //   2. Effects are carried out in the order given, over all batches: a Persist is durable (as the fsync knob
 //   says) before any later answer goes out: ReplyToClient, and every SendToPeer but requests (ReadRequest,
-//   StampRequest, WriteRequest, ForwardRequest), which say nothing of this disk and go out at once. A driver may gather the
-//   Persists of several batches into one synced write, as long as what follows them waits.
+//   StampRequest, WriteRequest, HintRequest, ForwardRequest), which say nothing of this disk and go out at
+//   once. A driver may gather the Persists of several batches into one synced write, as long as what follows
+//   them waits.
 //   3. The state of all keys lives in memory; the disk is read once, before the first step. A crash destroys
 //   the Node;
 //      it is rebuilt from the records that the disk kept.
@@ -102,7 +103,8 @@ struct ReplyToClient {
   std::vector<std::string> values;
   std::string context;
   std::string clock;
-  int acks = 0;  ///< distinct homes that answered
+  int acks = 0;       ///< distinct homes that answered
+  int fallbacks = 0;  ///< stand-ins that answered in the place of homes that did not
 };
 /// Key of the storage -> record, or nothing to erase it. Keys and records are the node's own binary forms.
 using Batch = std::vector<std::pair<std::string, std::optional<std::string>>>;
@@ -150,7 +152,7 @@ class Node {
   std::uint64_t changes() const;
   std::uint64_t repairs() const;
   const MarkSet& marks() const;
-  Metrics metrics() const;
+  Metrics metrics(Instant now) const;
   /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys, changes,
   /// repairs, anti_entropy.peers.{name}.completed (peers with which it shares partitions).
   std::string status(Instant now) const;
@@ -158,6 +160,10 @@ class Node {
   /// none.
   std::string replica_state(const std::string& key) const;
   std::vector<std::string> keys() const;
+  /// JSON texts {"target", "key", "age_ms"}, one a hint, by target and key.
+  std::vector<std::string> hints(Instant now) const;
+  /// JSON text {"key", "homes", "stand_ins": [{"for", "node"}], "believed_down"}: who would be asked now.
+  std::string preference_list(const std::string& key) const;
   /// Nodes of one cluster with equal fingerprints answer alike to all that may come (fingerprint.h).
   std::string fingerprint() const;
 

@@ -15,18 +15,34 @@ constexpr std::int64_t cached_for_ns = 100'000'000;  ///< with bug coord_read_ca
 
 }  // namespace
 
+bool Reads::Read::all_heard() const {
+  return std::all_of(homes.begin(), homes.end(), [this](NodeIndex home) {
+    return copies.contains(home) || stand_ins.has_answered(home) || lost(home);
+  });
+}
+
+std::size_t Reads::Read::fallbacks() const {
+  if (!stand_ins.any()) return 0;
+  return static_cast<std::size_t>(std::count_if(homes.begin(), homes.end(), [this](NodeIndex home) {
+    return !copies.contains(home) && stand_ins.has_answered(home);
+  }));
+}
+
 void Reads::begin(Step& step, Request request) {
   if (shared_.config().bugs.has(Bug::coord_read_cache) && answer_from_cache(step, request)) return;
   const OperationId operation = shared_.next_operation();
   const auto entry = reads_.emplace(operation, Read{}).first;
   Read& read = entry->second;
   read.origin = request.origin;
+  read.stand_ins = stand_ins_for(shared_, request);
   read.key = std::move(request.key);
   read.homes = std::move(request.homes);
   read.wanted = static_cast<std::size_t>(request.wanted);
   read.repairs = request.repair;
+  read.timeout_ns = request.timeout_ns;
   read.deadline_ns = step.now().steady_ns + request.timeout_ns;
   shared_.agenda.add(read.deadline_ns, {Task::Kind::read, operation});
+  be_patient(step, operation, read);
   for (const NodeIndex home : read.homes) {
     if (home == shared_.self()) {
       add_copy(read, home, shared_.incarnation, shared_.replica.find(read.key));
@@ -34,6 +50,51 @@ void Reads::begin(Step& step, Request request) {
       step.send(home, ReadRequest{operation, read.key});
     }
   }
+  for (const NodeIndex home : read.homes) {
+    if (shared_.detector.believes_down(home)) call_stand_in(step, operation, read, home);
+  }
+  proceed(step, entry);
+}
+
+void Reads::call_stand_in(Step& step, OperationId operation, Read& read, NodeIndex home) {
+  const auto node = read.stand_ins.call(home);
+  if (!node) return;
+  if (*node != shared_.self()) {
+    step.send(*node, ReadRequest{operation, read.key});
+  } else {
+    combine(read.merged, hints_.of(read.key));
+    ++shared_.counters.fallback_replies;
+    read.stand_ins.answered(home);
+  }
+}
+
+void Reads::be_patient(Step& step, OperationId operation, Read& read) {
+  read.patient_until_ns = 0;
+  if (!read.stand_ins.any()) return;
+  const std::int64_t until =
+      step.now().steady_ns + std::min(shared_.config().patience_ns, read.timeout_ns / 2);
+  if (until >= read.deadline_ns) return;
+  read.patient_until_ns = until;
+  shared_.agenda.add(until, {Task::Kind::patience, operation});
+}
+
+void Reads::lose_patience(Step& step, OperationId operation) {
+  const auto entry = reads_.find(operation);
+  if (entry == reads_.end()) return;
+  Read& read = entry->second;
+  for (const NodeIndex home : read.homes) {
+    if (read.copies.contains(home) || read.stand_ins.has_answered(home)) continue;
+    if (const auto silent = read.stand_ins.awaited(home)) {
+      shared_.detector.unanswered(*silent);
+      shared_.marks.reach(Mark::stand_in_replaced);
+      read.stand_ins.silent(home);
+    } else if (!read.lost_patience && !read.failed.contains(home)) {
+      shared_.detector.unanswered(home);
+    }
+    if (!read.answered) call_stand_in(step, operation, read, home);
+  }
+  read.lost_patience = true;
+  be_patient(step, operation, read);
   proceed(step, entry);
 }
 
@@ -42,10 +103,18 @@ void Reads::replied(Step& step, NodeIndex from, const ReadReply& reply) {
   if (entry == reads_.end()) return;
   Read& read = entry->second;
   const bool home = std::find(read.homes.begin(), read.homes.end(), from) != read.homes.end();
-  if (!home || from == shared_.self()) return;
-  read.failed.erase(from);
-  read.unsent.erase(from);
-  add_copy(read, from, reply.incarnation, reply.state);
+  const auto seat = read.stand_ins.home_of(from);
+  if ((!home && !seat) || from == shared_.self()) return;
+  if (home) {
+    read.failed.erase(from);
+    read.unsent.erase(from);
+    add_copy(read, from, reply.incarnation, reply.state);
+  }
+  if (seat && !read.stand_ins.has_answered(*seat)) {
+    combine(read.merged, reply.state);
+    ++shared_.counters.fallback_replies;
+    read.stand_ins.answered(*seat);
+  }
   proceed(step, entry);
 }
 
@@ -74,9 +143,15 @@ void Reads::send_failed(Step& step, NodeIndex to, OperationId operation) {
   if (entry == reads_.end()) return;
   Read& read = entry->second;
   const bool waiting = std::find(read.homes.begin(), read.homes.end(), to) != read.homes.end();
-  if (!waiting || read.copies.contains(to)) return;
-  read.unsent.insert(to);
-  read.failed.insert(to);
+  if (waiting && !read.copies.contains(to)) {
+    read.unsent.insert(to);
+    read.failed.insert(to);
+    call_stand_in(step, operation, read, to);
+  } else if (const auto seat = read.stand_ins.home_of(to); seat && !read.stand_ins.has_answered(*seat)) {
+    shared_.marks.reach(Mark::stand_in_replaced);
+    read.stand_ins.refused(*seat);
+    call_stand_in(step, operation, read, *seat);
+  }
   proceed(step, entry);
 }
 
@@ -85,14 +160,18 @@ void Reads::time_out(Step& step, OperationId operation) {
   if (entry == reads_.end()) return;
   Read& read = entry->second;
   for (const NodeIndex home : read.homes) {
+    if (const auto silent = read.stand_ins.awaited(home)) {
+      shared_.detector.unanswered(*silent);
+      read.stand_ins.silent(home);
+    }
     if (read.copies.contains(home) || !read.failed.insert(home).second) continue;
-    shared_.suspicion.failed(home);
+    if (!read.lost_patience) shared_.detector.unanswered(home);
   }
   if (read.write_back && !read.answered) {
     for (const NodeIndex home : read.write_back->targets) {
       if (read.write_back->holders.contains(home)) continue;
       read.write_back->failed.insert(home);
-      shared_.suspicion.failed(home);
+      shared_.detector.unanswered(home);
     }
   }
   proceed(step, entry);
@@ -129,7 +208,7 @@ bool Reads::answer_from_cache(Step& step, const Request& request) {
 bool Reads::may_answer(const Read& read) const {
   const BugSet& bugs = shared_.config().bugs;
   if (bugs.has(Bug::notfound_fast) && !read.copies.empty() && !has_live_values(read.merged)) return true;
-  return read.copies.size() >= (bugs.has(Bug::first_reply_wins) ? 1 : read.wanted);
+  return read.replies() >= (bugs.has(Bug::first_reply_wins) ? 1 : read.wanted);
 }
 
 void Reads::proceed(Step& step, Entry entry) {
@@ -144,12 +223,16 @@ void Reads::proceed(Step& step, Entry entry) {
     }
   }
   if (!read.answered && read.write_back) proceed_with_write_back(step, read);
-  const bool hopeless = read.homes.size() - read.failed.size() < read.wanted;
-  if (!read.answered && !read.write_back && hopeless && (read.all_heard() || !read.copies.empty()))
+  const auto lost = static_cast<std::size_t>(
+      std::count_if(read.homes.begin(), read.homes.end(), [&](NodeIndex home) { return read.lost(home); }));
+  const bool hopeless = read.homes.size() - lost < read.wanted;
+  if (!read.answered && !read.write_back && hopeless && (read.all_heard() || read.replies() > 0))
     fail(step, read);
-  if (read.copies.size() >= read.wanted) repair(step, read, late);
+  if (read.replies() >= read.wanted) repair(step, read, late);
   if (!read.answered || !read.all_heard()) return;
   shared_.agenda.remove(read.deadline_ns, {Task::Kind::read, entry->first});
+  if (read.patient_until_ns != 0)
+    shared_.agenda.remove(read.patient_until_ns, {Task::Kind::patience, entry->first});
   reads_.erase(entry);
 }
 
@@ -209,6 +292,8 @@ void Reads::succeed(Step& step, Read& read, const KeyState& found) {
   if (const auto* set = std::get_if<DvvSet>(&found)) reply.context = make_token(read.key, set->join());
   reply.clock = clock_json(found, shared_.options.names);
   reply.acks = static_cast<int>(read.copies.size());
+  reply.fallbacks = static_cast<int>(read.fallbacks());
+  if (reply.fallbacks > 0) shared_.marks.reach(Mark::stand_in_replied);
   if (shared_.config().bugs.has(Bug::coord_read_cache))
     cache_[read.key] = {reply, step.now().steady_ns + cached_for_ns};
   answer(step, shared_, read.origin, Verb::get, std::move(reply));
@@ -216,12 +301,12 @@ void Reads::succeed(Step& step, Read& read, const KeyState& found) {
 
 void Reads::fail(Step& step, Read& read) {
   read.answered = true;
-  const bool nobody_asked = read.unsent.size() == read.homes.size();
+  const bool nobody_asked = read.unsent.size() == read.homes.size() && !read.stand_ins.may_have_acted();
   if (!nobody_asked) shared_.marks.reach(Mark::read_timed_out);
-  const std::string missing =
-      read.write_back ? fmt::format("{} of the {} homes wanted hold what was read",
-                                    read.write_back->holders.size(), read.write_back->wanted)
-                      : fmt::format("{} of the {} replies wanted", read.copies.size(), read.wanted);
+  const std::string missing = read.write_back
+                                  ? fmt::format("{} of the {} homes wanted hold what was read",
+                                                read.write_back->holders.size(), read.write_back->wanted)
+                                  : fmt::format("{} of the {} replies wanted", read.replies(), read.wanted);
   refuse(step, shared_, read.origin, Verb::get,
          {nobody_asked ? ErrorKind::unavailable : ErrorKind::timeout, "", missing});
 }

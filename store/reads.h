@@ -1,6 +1,7 @@
 // Gets in flight: all homes are asked at once, the answer is the merge of the first r replies, and stale
-// homes are repaired from all replies, late ones too. With repair = blocking or abd, enough homes must hold
-// what was found before anybody hears of it.
+// homes are repaired from all replies, late ones too. With placement = sloppy a stand-in answers for a home
+// that is away, with the hints that it keeps; it is not repaired. With repair = blocking or abd, enough homes
+// must hold what was found before anybody hears of it.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "store/hinted_handoff.h"
 #include "store/request.h"
 #include "store/shared.h"
+#include "store/stand_ins.h"
 
 namespace fracas::store {
 
@@ -19,7 +22,7 @@ class Fingerprint;
 
 class Reads {
  public:
-  explicit Reads(Shared& shared) : shared_(shared) {}
+  Reads(Shared& shared, const HintedHandoff& hints) : shared_(shared), hints_(hints) {}
 
   void begin(Step&, Request);
   void replied(Step&, NodeIndex from, const ReadReply&);
@@ -28,6 +31,8 @@ class Reads {
   void send_failed(Step&, NodeIndex to, OperationId);
   /// Of what was to be written back. False: the operation is none of ours.
   bool write_back_failed(Step&, NodeIndex to, OperationId);
+  /// Calls stand-ins for what is silent.
+  void lose_patience(Step&, OperationId);
   void time_out(Step&, OperationId);
 
   std::size_t open() const { return reads_.size(); }
@@ -62,15 +67,24 @@ class Reads {
     std::vector<NodeIndex> homes;
     std::size_t wanted = 1;
     Repair repairs = Repair::none;
+    std::int64_t timeout_ns = 0;
     std::int64_t deadline_ns = 0;
     std::map<NodeIndex, Copy> copies;
     KeyState merged;  ///< of all copies so far
     std::set<NodeIndex> unsent;
     std::set<NodeIndex> failed;
     std::optional<WriteBack> write_back;
+    StandIns stand_ins;                 ///< for homes that are away
+    std::int64_t patient_until_ns = 0;  ///< with who is silent; 0: to the end
+    bool lost_patience = false;         ///< once; whoever was silent then is not held silent again
     bool answered = false;
 
-    bool all_heard() const { return copies.size() + failed.size() == homes.size(); }
+    bool lost(NodeIndex home) const {
+      return failed.contains(home) && !stand_ins.awaited(home) && !stand_ins.has_answered(home);
+    }
+    bool all_heard() const;
+    std::size_t fallbacks() const;  ///< stand-ins that answered, for homes that did not
+    std::size_t replies() const { return copies.size() + fallbacks(); }
     void fingerprint(Fingerprint&) const;
   };
   using Entry = std::map<OperationId, Read>::iterator;
@@ -83,6 +97,8 @@ class Reads {
 
   void add_copy(Read&, NodeIndex from, const Actor& incarnation, const KeyState&);
   bool answer_from_cache(Step&, const Request&);
+  void call_stand_in(Step&, OperationId, Read&, NodeIndex home);
+  void be_patient(Step&, OperationId, Read&);
   void combine(KeyState& merged, const KeyState&) const;
   bool may_answer(const Read&) const;
   void proceed(Step&, Entry);
@@ -96,6 +112,7 @@ class Reads {
   void count_repair(Copy&);
 
   Shared& shared_;
+  const HintedHandoff& hints_;
   std::map<OperationId, Read> reads_;
   std::map<std::string, Cached> cache_;
 };

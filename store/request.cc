@@ -43,7 +43,7 @@ std::vector<NodeIndex> homes_of(const Shared& shared, std::string_view key, int 
 
 /// What bug n_shrinks_with_alive makes of a quorum.
 void count_the_living_only(const Shared& shared, Request& request) {
-  std::erase_if(request.homes, [&](NodeIndex home) { return shared.suspicion.of(home); });
+  std::erase_if(request.homes, [&](NodeIndex home) { return shared.detector.believes_down(home); });
   request.wanted =
       std::min(request.wanted, resolve_level(level_quorum, static_cast<int>(request.homes.size())));
 }
@@ -166,7 +166,8 @@ void answer(Step& step, Shared& shared, const Origin& origin, Verb verb, ReplyTo
                          .values = std::move(reply.values),
                          .context = std::move(reply.context),
                          .clock = std::move(reply.clock),
-                         .acks = static_cast<std::uint32_t>(reply.acks)};
+                         .acks = static_cast<std::uint32_t>(reply.acks),
+                         .fallbacks = static_cast<std::uint32_t>(reply.fallbacks)};
   if (reply.error) {
     forwarded.error = static_cast<std::uint8_t>(reply.error->kind);
     forwarded.field = reply.error->field;

@@ -4,12 +4,13 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <set>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "store/agenda.h"
 #include "store/counters.h"
+#include "store/failure_detector.h"
 #include "store/node.h"
 #include "store/replica.h"
 #include "store/ring.h"
@@ -18,21 +19,6 @@
 namespace fracas::store {
 
 class Fingerprint;
-
-/// Peers that lately failed to answer. A cheap local guess, right or wrong: it only decides who is tried
-/// first.
-class Suspicion {
- public:
-  void failed(NodeIndex peer) { suspected_.insert(peer); }
-  void heard_from(NodeIndex peer) {
-    if (!suspected_.empty()) suspected_.erase(peer);
-  }
-  bool of(NodeIndex peer) const { return suspected_.contains(peer); }
-  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
-
- private:
-  std::set<NodeIndex> suspected_;
-};
 
 struct Shared {
   explicit Shared(NodeOptions given)
@@ -43,6 +29,7 @@ struct Shared {
                                                 : options.actor)),
         stamps(incarnation, options.config),
         replica(options.config.bugs),
+        detector(options.config.suspect_after),
         incarnations(options.names.size()),
         first_operation(
             hash128({reinterpret_cast<const char*>(options.actor.data()), options.actor.size()}).low),
@@ -54,7 +41,7 @@ struct Shared {
   StampClock stamps;
   Replica replica;
   Agenda agenda;
-  Suspicion suspicion;
+  FailureDetector detector;
   Counters counters;
   MarkSet marks;
   std::vector<std::optional<Actor>> incarnations;  ///< of each node, as its last answer said
@@ -72,6 +59,18 @@ struct Shared {
   /// False: an earlier incarnation has.
   bool issued(OperationId operation) const {
     return operation - first_operation - 1 < last_operation - first_operation;
+  }
+  /// One that nobody has had, nor will have: for a copy that is not this node's own.
+  Actor fresh_actor() {
+    std::string bytes(options.actor.begin(), options.actor.end());
+    bytes += std::to_string(next_operation());
+    const Hash hash = hash128(bytes);
+    std::array<std::uint8_t, 16> random{};
+    for (std::size_t i = 0; i < 8; ++i) {
+      random[i] = static_cast<std::uint8_t>(hash.high >> 8 * i);
+      random[8 + i] = static_cast<std::uint8_t>(hash.low >> 8 * i);
+    }
+    return Actor::of(self(), random);
   }
   /// Takes another actor's name, before anything was issued.
   void become(const Actor& actor) {

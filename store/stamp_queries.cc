@@ -53,7 +53,7 @@ void StampQueries::time_out(Step& step, OperationId operation) {
   const auto entry = queries_.find(operation);
   if (entry == queries_.end()) return;
   for (const NodeIndex home : entry->second.request.homes) {
-    if (!entry->second.heard.contains(home)) shared_.suspicion.failed(home);
+    if (!entry->second.heard.contains(home)) shared_.detector.unanswered(home);
   }
   give_up(step, entry);
 }

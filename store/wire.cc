@@ -28,12 +28,14 @@ void fields(auto& io, Is<ReadRequest> auto& m) { io(m.operation), io(m.key); }
 void fields(auto& io, Is<ReadReply> auto& m) { io(m.operation), io(m.incarnation), io(m.state); }
 void fields(auto& io, Is<WriteRequest> auto& m) { io(m.operation), io(m.key), io(m.state); }
 void fields(auto& io, Is<WriteReply> auto& m) { io(m.operation), io(m.incarnation), io(m.storage_sequence); }
+void fields(auto& io, Is<HintRequest> auto& m) { io(m.operation), io(m.target), io(m.key), io(m.state); }
+void fields(auto& io, Is<HintReply> auto& m) { io(m.operation), io(m.incarnation), io(m.target), io(m.kept); }
 void fields(auto& io, Is<ForwardRequest> auto& m) {
   io(m.operation), io(m.remove), io(m.key), io(m.value), io(m.context), io(m.n), io(m.w), io(m.timeout_ns);
 }
 void fields(auto& io, Is<ForwardReply> auto& m) {
   io(m.operation), io(m.error), io(m.field), io(m.message), io(m.values), io(m.context), io(m.clock),
-      io(m.acks);
+      io(m.acks), io(m.fallbacks);
 }
 void fields(auto& io, Is<ExchangeRoots> auto& m) { io(m.operation), io(m.roots); }
 void fields(auto& io, Is<ExchangeBuckets::Partition> auto& m) { io(m.partition), io(m.buckets); }

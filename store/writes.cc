@@ -96,6 +96,19 @@ ErrorKind kind_of_unfinished_write(const BugSet& bugs) {
   return bugs.has(Bug::timeout_as_fail) ? ErrorKind::unavailable : ErrorKind::unknown_outcome;
 }
 
+bool Writes::Write::settled() const {
+  return std::all_of(homes.begin(), homes.end(), [this](NodeIndex home) {
+    return acks.contains(home) || stand_ins.has_answered(home) || lost(home);
+  });
+}
+
+std::size_t Writes::Write::fallbacks() const {
+  if (!stand_ins.any()) return 0;
+  return static_cast<std::size_t>(std::count_if(homes.begin(), homes.end(), [this](NodeIndex home) {
+    return !acks.contains(home) && stand_ins.has_answered(home);
+  }));
+}
+
 void Writes::begin(Step& step, Request request) {
   Write write;
   write.origin = request.origin;
@@ -103,6 +116,7 @@ void Writes::begin(Step& step, Request request) {
   write.key = request.key;
   write.homes = request.homes;
   write.wanted = static_cast<std::size_t>(request.wanted);
+  write.timeout_ns = request.timeout_ns;
   write.deadline_ns = step.now().steady_ns + request.timeout_ns;
   if (shared_.config().conflict == Conflict::lww) {
     prepare_lww(step, request, write);
@@ -112,6 +126,7 @@ void Writes::begin(Step& step, Request request) {
   const OperationId operation = shared_.next_operation();
   const auto entry = writes_.emplace(operation, std::move(write)).first;
   shared_.agenda.add(entry->second.deadline_ns, {Task::Kind::write, operation});
+  entry->second.stand_ins = stand_ins_for(shared_, request);
   commit(step, entry);
 }
 
@@ -128,6 +143,7 @@ void Writes::commit(Step& step, Entry entry) {
                        {Task::Kind::commit, operation});
     return;
   }
+  be_patient(step, operation, write);
   send_to_homes(step, operation, write);
   proceed(step, entry);
 }
@@ -139,11 +155,14 @@ void Writes::try_commit(Step& step, OperationId operation) {
   commit(step, entry);
 }
 
-/// The put itself: on this home's copy, which is written down before anybody is told that it holds. False:
-/// refused, and nothing was done.
+/// The put itself: on this home's copy, which is written down before anybody is told that it holds, or on one
+/// away from home, which nobody is told of. False: refused, and nothing was done.
 bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
   const Config& config = shared_.config();
-  const KeyState& copy = shared_.replica.find(request.key);
+  const auto& homes = request.homes;
+  write.away = std::find(homes.begin(), homes.end(), shared_.self()) == homes.end();
+  const FallbackCopies::Copy* mine = write.away ? &away_.of(request.key) : nullptr;
+  const KeyState copy = write.away ? KeyState(mine->set) : shared_.replica.find(request.key);
   DvvSet set = std::holds_alternative<DvvSet>(copy) ? std::get<DvvSet>(copy) : DvvSet{};
   Context& context = request.context;
   if (config.bugs.any()) misread_context(config.bugs, request, set, context);
@@ -156,7 +175,7 @@ bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
     refuse(step, shared_, request.origin, request.verb, too_many_siblings(siblings, config.max_siblings));
     return false;
   }
-  const Dot own = set.put(context, request.written(), shared_.incarnation);
+  const Dot own = set.put(context, request.written(), write.away ? mine->actor : shared_.incarnation);
   if (config.bugs.has(Bug::vv_prune)) set = pruned(set);
   if (value_bytes(set) > max_state_bytes) {
     refuse(step, shared_, request.origin, request.verb, state_too_large());
@@ -165,7 +184,13 @@ bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
   write.on_success = siblings_answer(request.key, set, own, shared_);
   if (config.bugs.has(Bug::equal_vv_drop) && context.empty() && siblings > 1) set = std::get<DvvSet>(copy);
   write.state = set;
-  shared_.replica.replace(step, request.key, std::move(set));
+  if (write.away) {
+    shared_.marks.reach(Mark::put_away_from_home);
+    const std::size_t bytes = value_bytes(set);
+    away_.replace(request.key, std::move(set), bytes);
+  } else {
+    shared_.replica.replace(step, request.key, std::move(set));
+  }
   return true;
 }
 
@@ -201,6 +226,80 @@ void Writes::send_to_homes(Step& step, OperationId operation, Write& write) {
   for (const NodeIndex home : write.homes) {
     if (home != shared_.self()) step.send(home, WriteRequest{operation, write.key, write.state});
   }
+  for (const NodeIndex home : write.homes) {
+    if (shared_.detector.believes_down(home)) call_stand_in(step, operation, write, home);
+  }
+}
+
+void Writes::call_stand_in(Step& step, OperationId operation, Write& write, NodeIndex home) {
+  while (const auto node = write.stand_ins.call(home)) {
+    if (*node != shared_.self()) {
+      step.send(*node, HintRequest{operation, home, write.key, write.state});
+      return;
+    }
+    if (hints_.keep(step, home, write.key, write.state)) {
+      ++shared_.counters.fallback_acks;
+      write.stand_ins.answered(home);
+      return;
+    }
+    write.stand_ins.refused(home);
+  }
+}
+
+void Writes::be_patient(Step& step, OperationId operation, Write& write) {
+  write.patient_until_ns = 0;
+  if (!write.stand_ins.any()) return;
+  const std::int64_t until =
+      step.now().steady_ns + std::min(shared_.config().patience_ns, write.timeout_ns / 2);
+  if (until >= write.deadline_ns) return;
+  write.patient_until_ns = until;
+  shared_.agenda.add(until, {Task::Kind::patience, operation});
+}
+
+bool Writes::lose_patience(Step& step, OperationId operation) {
+  const auto entry = writes_.find(operation);
+  if (entry == writes_.end()) return false;
+  Write& write = entry->second;
+  for (const NodeIndex home : write.homes) {
+    if (write.acks.contains(home) || write.stand_ins.has_answered(home)) continue;
+    if (const auto silent = write.stand_ins.awaited(home)) {
+      shared_.detector.unanswered(*silent);
+      shared_.marks.reach(Mark::stand_in_replaced);
+      write.stand_ins.silent(home);
+    } else if (!write.lost_patience && !write.failed.contains(home)) {
+      shared_.detector.unanswered(home);
+    }
+    call_stand_in(step, operation, write, home);
+  }
+  write.lost_patience = true;
+  be_patient(step, operation, write);
+  proceed(step, entry);
+  return true;
+}
+
+void Writes::stand_in_replied(Step& step, NodeIndex from, const HintReply& reply) {
+  const auto entry = writes_.find(reply.operation);
+  if (entry == writes_.end()) return;
+  Write& write = entry->second;
+  if (write.stand_ins.awaited(reply.target) != from) return;
+  if (reply.kept) {
+    ++shared_.counters.fallback_acks;
+    write.stand_ins.answered(reply.target);
+  } else {
+    shared_.marks.reach(Mark::stand_in_replaced);
+    write.stand_ins.refused(reply.target);
+    call_stand_in(step, reply.operation, write, reply.target);
+  }
+  proceed(step, entry);
+}
+
+void Writes::stand_in_not_reached(Step& step, NodeIndex to, const HintRequest& request) {
+  const auto entry = writes_.find(request.operation);
+  if (entry == writes_.end() || entry->second.stand_ins.awaited(request.target) != to) return;
+  shared_.marks.reach(Mark::stand_in_replaced);
+  entry->second.stand_ins.refused(request.target);
+  call_stand_in(step, request.operation, entry->second, request.target);
+  proceed(step, entry);
 }
 
 bool Writes::acknowledged(Step& step, NodeIndex from, const WriteReply& reply) {
@@ -229,6 +328,7 @@ bool Writes::send_failed(Step& step, NodeIndex to, OperationId operation) {
   if (!waiting || write.acks.contains(to)) return true;
   write.unsent.insert(to);
   write.failed.insert(to);
+  call_stand_in(step, operation, write, to);
   proceed(step, entry);
   return true;
 }
@@ -246,15 +346,19 @@ void Writes::time_out(Step& step, OperationId operation) {
     return;
   }
   for (const NodeIndex home : write.homes) {
+    if (const auto silent = write.stand_ins.awaited(home)) {
+      shared_.detector.unanswered(*silent);
+      write.stand_ins.silent(home);
+    }
     if (write.acks.contains(home) || !write.failed.insert(home).second) continue;
-    shared_.suspicion.failed(home);
+    if (!write.lost_patience) shared_.detector.unanswered(home);
   }
   proceed(step, entry);
 }
 
 std::size_t Writes::votes(const Write& write) const {
   const Config& config = shared_.config();
-  std::size_t votes = write.acks.size();
+  std::size_t votes = write.heard();
   if (config.bugs.has(Bug::dup_ack_counted)) votes += write.repeated_acks;
   if (config.bugs.has(Bug::hint_counts_strict) && config.hints == Hints::coordinator)
     votes += write.failed.size();
@@ -266,18 +370,22 @@ void Writes::proceed(Step& step, Entry entry) {
   if (!write.answered && votes(write) >= write.wanted) {
     write.answered = true;
     write.on_success.acks = static_cast<int>(write.acks.size());
+    write.on_success.fallbacks = static_cast<int>(write.fallbacks());
+    if (write.on_success.fallbacks > 0) shared_.marks.reach(Mark::stand_in_acknowledged);
     answer(step, shared_, write.origin, write.verb, std::move(write.on_success));
   }
-  const bool hopeless = write.homes.size() - write.failed.size() < write.wanted;
+  const auto lost = static_cast<std::size_t>(std::count_if(write.homes.begin(), write.homes.end(),
+                                                           [&](NodeIndex home) { return write.lost(home); }));
+  const bool hopeless = write.homes.size() - lost < write.wanted;
   // What the last home says decides between "unknown" and "certainly nothing", unless that is decided
   // already.
-  if (!write.answered && hopeless && (write.settled() || !write.acks.empty())) fail(step, write);
+  if (!write.answered && hopeless && (write.settled() || write.heard() > 0)) fail(step, write);
   if (write.settled()) finish(step, entry);
 }
 
 void Writes::fail(Step& step, Write& write) {
   write.answered = true;
-  if (write.unsent.size() == write.homes.size()) {
+  if (write.nothing_happened()) {
     shared_.marks.reach(Mark::write_reached_nobody);
     refuse(step, shared_, write.origin, write.verb,
            {ErrorKind::unavailable, "",
@@ -285,24 +393,25 @@ void Writes::fail(Step& step, Write& write) {
                 " homes could be reached; nothing was written"});
     return;
   }
-  if (!write.acks.empty()) shared_.marks.reach(Mark::write_reached_some);
+  if (write.heard() > 0) shared_.marks.reach(Mark::write_reached_some);
   refuse(step, shared_, write.origin, write.verb,
          {kind_of_unfinished_write(shared_.config().bugs), "",
-          std::to_string(write.acks.size()) + " of the " + std::to_string(write.wanted) +
+          std::to_string(write.heard()) + " of the " + std::to_string(write.wanted) +
               " acknowledgements wanted; the write may have happened"});
 }
 
 void Writes::finish(Step& step, Entry entry) {
   Write& write = entry->second;
   assert(write.answered);
-  const bool nothing_happened = write.unsent.size() == write.homes.size();
-  if (shared_.config().hints == Hints::coordinator && !nothing_happened) {
+  if (shared_.config().hints == Hints::coordinator && !write.nothing_happened()) {
     const bool only_known_down = shared_.config().bugs.has(Bug::hints_only_known_down);
     for (const NodeIndex home : write.failed) {
-      if (!only_known_down || write.unsent.contains(home)) hints_.add(step, home, write.key, write.state);
+      if (!only_known_down || write.unsent.contains(home)) hints_.keep(step, home, write.key, write.state);
     }
   }
   shared_.agenda.remove(write.deadline_ns, {Task::Kind::write, entry->first});
+  if (write.patient_until_ns != 0)
+    shared_.agenda.remove(write.patient_until_ns, {Task::Kind::patience, entry->first});
   writes_.erase(entry);
 }
 

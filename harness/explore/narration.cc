@@ -29,6 +29,10 @@ struct MessageText {
   std::string operator()(const store::ForwardRequest& m) const {
     return m.remove ? "forward removal" : "forward put " + m.value;
   }
+  std::string operator()(const store::HintRequest& m) const {
+    return "keep for " + node_name(m.target) + ": " + state_text(m.state);
+  }
+  std::string operator()(const store::HintReply& m) const { return m.kept ? "kept" : "not kept"; }
   std::string operator()(const store::ForwardReply& m) const {
     return m.error ? "forwarded: error" : "forwarded: ok";
   }

@@ -53,6 +53,8 @@ struct Size {
   std::size_t operator()(const store::ExchangePush& m) const { return size_of(m.states); }
   std::size_t operator()(const store::StampRequest& m) const { return m.key.size(); }
   std::size_t operator()(const store::StampReply&) const { return 0; }
+  std::size_t operator()(const store::HintRequest& m) const { return 2 + m.key.size() + size_of(m.state); }
+  std::size_t operator()(const store::HintReply&) const { return 2; }
   std::size_t operator()(const store::WriteReply&) const { return 0; }
   std::size_t operator()(const store::ExchangePushed&) const { return 0; }
 };

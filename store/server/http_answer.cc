@@ -95,7 +95,8 @@ void write_reply(HttpAnswer& answer, const ReplyToClient& reply, Verb verb) {
   append_json_string(answer.body, reply.context);
   answer.body += R"(,"clock":)";
   answer.body += reply.clock.empty() ? "null" : reply.clock;
-  if (verb != Verb::get) fmt::format_to(std::back_inserter(answer.body), R"(,"acks":{})", reply.acks);
+  fmt::format_to(std::back_inserter(answer.body), R"(,"acks":{},"fallbacks":{})", reply.acks,
+                 reply.fallbacks);
   answer.body += "}\n";
 }
 
@@ -131,6 +132,14 @@ void write_replica(HttpAnswer& answer, const Node& node) {
   answer.content_type = "application/x-ndjson";
   for (const std::string& key : node.keys()) {
     answer.body += node.replica_state(key);
+    answer.body.push_back('\n');
+  }
+}
+
+void write_hints(HttpAnswer& answer, const Node& node, Instant now) {
+  answer.content_type = "application/x-ndjson";
+  for (const std::string& hint : node.hints(now)) {
+    answer.body += hint;
     answer.body.push_back('\n');
   }
 }

@@ -27,6 +27,8 @@ void write_status(HttpAnswer&, const Node&, Instant now, std::int64_t uptime_ms)
 void write_metrics(HttpAnswer&, const Metrics&);
 /// One key a line.
 void write_replica(HttpAnswer&, const Node&);
+/// One hint a line.
+void write_hints(HttpAnswer&, const Node&, Instant now);
 
 /// Appends the whole answer, head and body.
 void append_http(std::string& out, const HttpAnswer&, bool keep_alive);

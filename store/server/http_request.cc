@@ -179,11 +179,16 @@ Parsed<HttpRequest> parse_kv(const RawRequest& raw, std::string_view encoded_key
   return request;
 }
 
+constexpr std::string_view replica_prefix = "/replica/";
+constexpr std::string_view preference_list_prefix = "/preference-list/";
+
 std::optional<HttpRequest::Route> inspection_route(std::string_view path) {
   if (path == "/status") return HttpRequest::Route::status;
   if (path == "/metrics") return HttpRequest::Route::metrics;
   if (path == "/replica") return HttpRequest::Route::replica;
-  if (path.starts_with("/replica/")) return HttpRequest::Route::replica_key;
+  if (path == "/hints") return HttpRequest::Route::hints;
+  if (path.starts_with(replica_prefix)) return HttpRequest::Route::replica_key;
+  if (path.starts_with(preference_list_prefix)) return HttpRequest::Route::preference_list;
   return std::nullopt;
 }
 
@@ -193,7 +198,9 @@ Parsed<HttpRequest> parse_inspection(const RawRequest& raw, std::string_view pat
     return HttpProblem{.status = 404,
                        .kind = "not-found",
                        .field = "path",
-                       .message = "there are /kv/{key}, /status, /metrics, /replica and /replica/{key}",
+                       .message =
+                           "there are /kv/{key}, /status, /metrics, /replica, /replica/{key}, /hints and "
+                           "/preference-list/{key}",
                        .allow = {}};
   if (raw.method != "GET")
     return HttpProblem{.status = 405,
@@ -204,8 +211,9 @@ Parsed<HttpRequest> parse_inspection(const RawRequest& raw, std::string_view pat
   if (!query.empty())
     return bad(std::string(query.substr(0, query.find_first_of("=&"))), "this path takes no query");
   HttpRequest request{.route = *route, .key = {}, .client = {}};
-  if (*route == HttpRequest::Route::replica_key) {
-    auto key = parse_key(path.substr(std::string_view("/replica/").size()));
+  const bool replica = *route == HttpRequest::Route::replica_key;
+  if (replica || *route == HttpRequest::Route::preference_list) {
+    auto key = parse_key(path.substr((replica ? replica_prefix : preference_list_prefix).size()));
     if (!key) return key.error();
     request.key = *std::move(key);
   }

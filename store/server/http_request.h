@@ -35,9 +35,9 @@ struct RawRequest {
 };
 
 struct HttpRequest {
-  enum class Route : std::uint8_t { kv, status, metrics, replica, replica_key };
+  enum class Route : std::uint8_t { kv, status, metrics, replica, replica_key, hints, preference_list };
   Route route = Route::kv;
-  std::string key;       ///< replica_key
+  std::string key;       ///< replica_key, preference_list
   ClientRequest client;  ///< kv; its id is not set
 };
 

@@ -62,7 +62,7 @@ class Server::Impl {
  private:
   void connect_parts(Acceptor http, Acceptor peers, std::unique_ptr<Node> node);
   void inspect(const HttpRequest&, HttpAnswer&) const;
-  Metrics metrics() const;
+  Metrics metrics(Instant now) const;
 
   ServerOptions options_;
   std::unique_ptr<Storage> storage_;
@@ -126,19 +126,24 @@ void Server::Impl::inspect(const HttpRequest& request, HttpAnswer& answer) const
     case HttpRequest::Route::status:
       return write_status(answer, driver_->node(), now, (now.steady_ns - started_ns_) / 1'000'000);
     case HttpRequest::Route::metrics:
-      return write_metrics(answer, metrics());
+      return write_metrics(answer, metrics(now));
     case HttpRequest::Route::replica:
       return write_replica(answer, driver_->node());
     case HttpRequest::Route::replica_key:
       answer.body = driver_->node().replica_state(request.key) + "\n";
+      return;
+    case HttpRequest::Route::hints:
+      return write_hints(answer, driver_->node(), now);
+    case HttpRequest::Route::preference_list:
+      answer.body = driver_->node().preference_list(request.key) + "\n";
       return;
     case HttpRequest::Route::kv:
       assert(false && "a client request is no inspection");
   }
 }
 
-Metrics Server::Impl::metrics() const {
-  Metrics all = driver_->node().metrics();
+Metrics Server::Impl::metrics(Instant now) const {
+  Metrics all = driver_->node().metrics(now);
   all.merge(driver_->metrics());
   all.merge(http_->metrics());
   PeerLinkCounters sum;

@@ -26,6 +26,7 @@ std::vector<BugStory> repair_stories();
 std::vector<BugStory> read_stories();
 std::vector<BugStory> disk_stories();
 std::vector<BugStory> stamp_stories();
+std::vector<BugStory> sloppy_stories();
 
 inline constexpr std::int64_t second = 1'000'000'000;
 

@@ -94,7 +94,6 @@ TEST(Config, refuses_unknown_values_and_says_which_there_are) {
   EXPECT_THAT(refusal_of("repair", "sync").message, HasSubstr("none | async | blocking | abd"));
   EXPECT_THAT(refusal_of("fsync", "sometimes").message, HasSubstr("always | never"));
   EXPECT_THAT(refusal_of("coordinator", "client").message, HasSubstr("node"));
-  EXPECT_THAT(refusal_of("placement", "sloppy").message, HasSubstr("strict"));
   EXPECT_THAT(refusal_of("stamp", "lamport").message, HasSubstr("wall | client | hlc | query | truetime"));
   EXPECT_THAT(refusal_of("gc", "timeout").message, HasSubstr("keep"));
   EXPECT_THAT(refusal_of("r", "two").message, HasSubstr("quorum"));
@@ -105,6 +104,33 @@ TEST(Config, refuses_unknown_knobs_and_lists_them) {
   const ConfigError error = refusal_of("anti-entropy", "1s");
   EXPECT_EQ(error.field, "anti-entropy");
   EXPECT_THAT(error.message, HasSubstr("anti_entropy"));
+}
+
+TEST(Config, sloppy_placement_goes_with_hints_of_stand_ins_and_with_nothing_else) {
+  Config config = with({{"placement", "sloppy"}, {"hints", "fallback"}});
+  EXPECT_TRUE(check(config));
+  EXPECT_EQ(get(config, "placement"), "sloppy");
+  EXPECT_EQ(get(config, "hints"), "fallback");
+  EXPECT_EQ(refusal_of("placement", "sloppy").field, "hints");
+  EXPECT_THAT(refusal_of("placement", "sloppy").message, HasSubstr("set hints = fallback"));
+  EXPECT_THAT(refusal_of("hints", "fallback").message, HasSubstr("placement = sloppy"));
+  config.repair = Repair::abd;
+  EXPECT_THAT(check(config).error().message, HasSubstr("repair = abd"));
+  config.repair = Repair::blocking;
+  config.nodes = config.n;
+  EXPECT_THAT(check(config).error().message, HasSubstr("over n = 3"));
+}
+
+TEST(Config, hints_and_the_failure_detector_have_limits) {
+  EXPECT_EQ(with({{"hint_window", "off"}}).hint_window_ns, 0);
+  EXPECT_EQ(get(with({{"hint_window", "5s"}}), "hint_window"), "5s");
+  EXPECT_EQ(get(Config{}, "hint_window"), "10800s");
+  EXPECT_EQ(with({{"patience", "50ms"}}).patience_ns, 50'000'000);
+  EXPECT_EQ(refusal_of("hint_window", "1ms").field, "hint_window");
+  EXPECT_EQ(refusal_of("hint_quota", "0").field, "hint_quota");
+  EXPECT_EQ(refusal_of("hint_quota_bytes", "0").field, "hint_quota_bytes");
+  EXPECT_EQ(refusal_of("patience", "0ms").field, "patience");
+  EXPECT_EQ(refusal_of("suspect_after", "0").field, "suspect_after");
 }
 
 TEST(Config, periods_have_units) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "bug_story.h"
-#include "store/hinted_handoff.h"
+#include "sloppy_cluster.h"
 
 namespace fracas::store {
 namespace {
@@ -137,8 +137,7 @@ std::vector<Place> places() {
   const auto refuse_hints = [](TestCluster& cluster) {
     const auto homes = cluster.homes("k");
     cluster.crash(homes[2]);
-    const std::string large(max_hint_bytes / 20, '1');
-    for (int i = 0; i < 25; ++i) cluster.put(homes[0], "k" + std::to_string(i), large);
+    for (int i = 0; i < 25; ++i) cluster.put(homes[0], "k" + std::to_string(i), "1");
   };
   return {
       {Mark::write_reached_some, quiet, put_while_others_are_down},
@@ -229,7 +228,7 @@ std::vector<Place> places() {
        }},
       {Mark::hint_refused, configured([](Config& config) {
          config.hints = Hints::coordinator;
-         config.max_value_bytes = max_hint_bytes;
+         config.hint_quota = 3;
        }),
        refuse_hints},
       {Mark::hint_found_on_disk, with_hints(),
@@ -248,6 +247,19 @@ std::vector<Place> places() {
          cluster.put(cluster.homes("k")[0], "k", "0");
          miss_a_write(cluster);
          come_back(cluster);
+       }},
+      {Mark::stand_in_acknowledged, sloppy_config(), put_while_all_are_down},
+      {Mark::put_away_from_home, sloppy_config(), put_while_all_are_down},
+      {Mark::stand_in_replied, sloppy_config(),
+       [](TestCluster& cluster) {
+         crash_homes(cluster, "k");
+         cluster.get(cluster.stranger("k"), "k");
+       }},
+      {Mark::stand_in_replaced, sloppy_config(),
+       [](TestCluster& cluster) {
+         cluster.crash(cluster.homes("k")[1]);
+         cluster.crash(strangers(cluster, "k")[0]);
+         cluster.put(cluster.homes("k")[0], "k", "1");
        }},
       {Mark::exchange_found_nothing, with_exchanges(),
        [](TestCluster& cluster) { cluster.pass(2 * second); }},

@@ -146,6 +146,16 @@ RC_GTEST_PROP(Update, with_context_loses_no_acknowledged_addition, ()) {
   expect_nothing_lost(any_config(), *rc::gen::arbitrary<std::uint64_t>());
 }
 
+RC_GTEST_PROP(Update, with_context_loses_no_acknowledged_addition_with_stand_ins_either, ()) {
+  Config config = any_config();
+  config.nodes = *rc::gen::inRange(4, 8);
+  config.placement = Placement::sloppy;
+  config.hints = Hints::fallback;
+  config.hint_quota = *rc::gen::element<std::int64_t>(1, 100);
+  config.suspect_after = *rc::gen::inRange(1, 4);
+  expect_nothing_lost(config, *rc::gen::arbitrary<std::uint64_t>());
+}
+
 TEST(Update, that_ignores_contexts_is_caught_by_the_same_story) {
   Config config;
   config.bugs.add(Bug::context_ignored);
@@ -190,13 +200,15 @@ TEST(Node, takes_any_message_from_anybody_at_any_time) {
                                       WriteRequest{1, "k", {}},
                                       WriteReply{1, {}, 0},
                                       ForwardRequest{1, false, "", "", "x", 0xffffffff, 0xffffffff, -1},
-                                      ForwardReply{1, 255, {}, {}, {}, {}, {}, 0},
+                                      ForwardReply{1, 255, {}, {}, {}, {}, {}, 0, 0},
                                       ExchangeRoots{1, {{65535, {}}, {3, {1, 1}}}},
                                       ExchangeBuckets{1, {{65535, {{65535, {}}}}}},
                                       ExchangeKeys{1, {0, 65535}, {{"k", LwwCell{}}}},
                                       ExchangeStates{1, {{"k", LwwCell{}}}, {"absent"}},
                                       ExchangePush{1, {{"k", {}}}},
-                                      ExchangePushed{1}};
+                                      ExchangePushed{1},
+                                      HintRequest{1, 99, "k", {}},
+                                      HintReply{1, {}, 99, true}};
   TestCluster cluster(quiet_config());
   std::vector<Effect> effects;
   for (const NodeIndex from : std::array<NodeIndex, 4>{0, 1, 2, 999}) {

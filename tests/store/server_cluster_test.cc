@@ -92,6 +92,37 @@ TEST(Cluster, inspection_shows_one_replica_alone) {
   EXPECT_THAT(cluster.ask(1, "GET", "/metrics").text, HasSubstr("# TYPE fracas_keys gauge\nfracas_keys 1\n"));
 }
 
+TEST(Cluster, stand_ins_take_what_homes_that_are_down_miss_and_hand_it_over) {
+  Cluster cluster(4, {"--n", "2", "--placement", "sloppy", "--hints", "fallback", "--anti_entropy", "off"});
+  const auto list = [&](int node) { return cluster.ask(node, "GET", "/preference-list/k").body; };
+  const std::vector<std::string> homes = list(0).at("homes");
+  ASSERT_EQ(homes.size(), 2U);
+  const auto index = [](const std::string& name) { return name.at(1) - '1'; };
+  const auto is_home = [&](int node) { return index(homes[0]) == node || index(homes[1]) == node; };
+  int asked = 0;
+  while (is_home(asked)) ++asked;
+  for (const std::string& home : homes) cluster.kill(index(home));
+  const Answer put = cluster.ask(asked, "PUT", "/kv/k", value("v"));
+  ASSERT_EQ(put.status, 200U) << put.text;
+  EXPECT_EQ(put.body.at("acks"), 0);
+  EXPECT_EQ(put.body.at("fallbacks"), 2);
+  const Answer read = cluster.ask(asked, "GET", "/kv/k");
+  EXPECT_EQ(read.body.at("values"), json({"v"}));
+  EXPECT_EQ(read.body.at("fallbacks"), 2);
+  EXPECT_EQ(list(asked).at("stand_ins").size(), 2U);
+  const Answer hints = cluster.ask(asked, "GET", "/hints");
+  EXPECT_THAT(hints.text, HasSubstr(R"("key":"k","age_ms":)"));
+  for (const std::string& home : homes) cluster.start(index(home));
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  const auto has_it = [&](const std::string& home) {
+    return cluster.ask(index(home), "GET", "/replica/k").body.at("values") == json({"v"});
+  };
+  while (!(has_it(homes[0]) && has_it(homes[1]) && cluster.ask(asked, "GET", "/hints").text.empty())) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << "the hints were not handed over";
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
 TEST(ClusterErrors, bad_requests_name_the_field) {
   Cluster cluster(3, {"--max_value_bytes", "100", "--max_siblings", "2"});
   const auto refused = [&](const std::string& method, const std::string& target, const std::string& body,

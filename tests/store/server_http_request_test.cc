@@ -63,6 +63,9 @@ TEST(HttpRequest, knows_the_inspection_paths) {
   EXPECT_EQ(sound("GET", "/metrics").route, HttpRequest::Route::metrics);
   EXPECT_EQ(sound("GET", "/replica").route, HttpRequest::Route::replica);
   EXPECT_EQ(sound("GET", "/replica/k%20y").key, "k y");
+  EXPECT_EQ(sound("GET", "/hints").route, HttpRequest::Route::hints);
+  EXPECT_EQ(sound("GET", "/preference-list/k%20y").route, HttpRequest::Route::preference_list);
+  EXPECT_EQ(sound("GET", "/preference-list/k%20y").key, "k y");
 }
 
 TEST(HttpRequest, refuses_paths_and_methods_that_are_not_there) {

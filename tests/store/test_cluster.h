@@ -46,7 +46,7 @@ class TestCluster {
   bool up(NodeIndex node) const { return nodes_[node] != nullptr; }
   Node& node(NodeIndex index) { return *nodes_[index]; }
   double metric(NodeIndex node, const std::string& metric_name) const {
-    return nodes_[node]->metrics().at(metric_name);
+    return nodes_[node]->metrics(now(node)).at(metric_name);
   }
   std::vector<NodeIndex> homes(const std::string& key) const;
   /// A node that is no home of the key.

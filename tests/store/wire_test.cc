@@ -68,7 +68,7 @@ Message any_message() {
           any_number(), *rc::gen::arbitrary<bool>(), any_text(), any_text(), any_text(), 3, 2, -1};
     case 5:
       return ForwardReply{any_number(), 3,   any_text(), any_text(), {any_text(), any_text()},
-                          any_text(),   "c", 2};
+                          any_text(),   "c", 2,          1};
     case 6:
       return ExchangeRoots{any_number(), {{0, any_hash()}, {63, any_hash()}}};
     case 7:
@@ -80,11 +80,15 @@ Message any_message() {
     case 10:
       return ExchangePush{any_number(), any_states()};
     case 11:
-      return StampRequest{any_number(), any_text()};
-    case 12:
-      return StampReply{any_number(), any_actor(), 7, -1};
-    default:
       return ExchangePushed{any_number(), *rc::gen::arbitrary<std::int64_t>()};
+    case 12:
+      return StampRequest{any_number(), any_text()};
+    case 13:
+      return StampReply{any_number(), any_actor(), 7, -1};
+    case 14:
+      return HintRequest{any_number(), 3, any_text(), any_state(), -1};
+    default:
+      return HintReply{any_number(), any_actor(), 3, *rc::gen::arbitrary<bool>(), 7};
   }
 }
 
