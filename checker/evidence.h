@@ -41,8 +41,9 @@ struct KeyDump {
 struct Settlement {
   bool exchanges_completed = false;  ///< every pair of homes finished an exchange that began after the heal
   std::uint64_t hints_pending = 0;
-  double seconds = 0;    ///< from the heal until both held, or until the bound was reached
-  std::string reason{};  ///< when the bound was reached: what was still open
+  bool hints_count = false;  ///< towards w: what was acknowledged may be in pending hints and nowhere else
+  double seconds = 0;        ///< from the heal until both held, or until the bound was reached
+  std::string reason{};      ///< when the bound was reached: what was still open
 };
 
 /// What a node counted while nobody asked anything of the replicas but reads.

@@ -33,11 +33,14 @@ struct Materials {
   checker::Evidence evidence;
 };
 
-Result<checker::Evidence> read_evidence(const std::filesystem::path& folder, const RunFacts& run) {
+Result<checker::Evidence> read_evidence(const std::filesystem::path& folder, const RunFacts& run,
+                                        const store::Config& store) {
   checker::Evidence evidence;
   evidence.settlement = run.settlement;
+  if (evidence.settlement) evidence.settlement->hints_count = store.placement == store::Placement::sloppy;
   evidence.idle = run.idle;
   evidence.conflict = run.conflict;
+  evidence.w = store.w;
   evidence.wall_start_us = run.wall_start_us;
   std::error_code ignored;
   if (std::filesystem::exists(folder / "faults.jsonl", ignored)) {
@@ -141,10 +144,9 @@ Result<Materials> read_materials(const std::filesystem::path& folder,
     if (!history) return input_error(history.error());
     m.history = std::move(*history);
   }
-  auto evidence = read_evidence(folder, m.run);
+  auto evidence = read_evidence(folder, m.run, m.experiment.store);
   if (!evidence) return evidence.error();
   m.evidence = std::move(*evidence);
-  m.evidence.w = m.experiment.store.w;
   if (auto whole = check_length(folder / "history.jsonl", m.run); !whole) return whole.error();
   if (auto complete = check_complete(folder, m); !complete) return complete.error();
   if (auto agreed = check_agreement(folder, m); !agreed) return agreed.error();

@@ -1,9 +1,10 @@
 // The guarantee matrix: one function per property (promises/), one reason per cell.
 //
-// Rows, as configurations that exist so far (strict placement, tombstones kept, ids of actors fresh per
-// process):
+// Rows, as configurations that exist so far (tombstones kept, ids of actors fresh per process, and per copy
+// where a node makes dots for homes that are away):
 //   lww, r + w > n      L-QUO     siblings, r + w > n     D-QUO
 //   lww, r + w <= n     L-ONE     siblings, r + w <= n    D-ONE
+//   lww, sloppy         L-SLOPPY  siblings, sloppy        D-SLOPPY
 // each with its source of stamps, which decides whether a later write has the higher stamp
 // (promises/stamp_order.h): L-HLC, L-TT, and query of L-ABD.
 // Columns: which kinds of fault took effect. A kill -9 keeps the page cache, so that fsync = never loses

@@ -8,6 +8,7 @@ namespace fracas::harness {
 namespace {
 
 constexpr std::uint64_t kExchangesNeeded = 2;
+constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 
 std::uint64_t count_of(const std::map<std::string, std::uint64_t>& counts, const std::string& peer) {
   const auto found = counts.find(peer);
@@ -23,32 +24,42 @@ Settling::Settling(std::vector<std::string> nodes, Pairs pairs, bool anti_entrop
       not_before_ns_(not_before_ns) {}
 
 void Settling::observe(const std::string& node, const NodeStatus& status, std::int64_t now_ns) {
-  const bool first = !seen_.contains(node);
   Seen& seen = seen_[node];
   seen.hints = status.hints_pending;
-  seen.late_enough = now_ns >= not_before_ns_;
+  if (seen.hints > 0 || now_ns < not_before_ns_) {
+    seen.hintless_since_ns.reset();
+  } else if (!seen.hintless_since_ns) {
+    seen.hintless_since_ns = now_ns;
+  }
+  const bool too_early = seen.counted_from_ns < hintless_since();
   for (const auto& [peer, completed] : status.exchanges) {
     // A node that was restarted counts from zero again.
     const bool restarted = completed < count_of(seen.now, peer);
-    if (first || restarted || !seen.late_enough) seen.at_begin[peer] = restarted ? 0 : completed;
+    if (too_early || restarted) seen.at_begin[peer] = too_early ? completed : 0;
     seen.now[peer] = completed;
   }
+  if (too_early) seen.counted_from_ns = now_ns;
 }
 
 bool Settling::exchanged(const std::string& from, const std::string& to) const {
   const auto found = seen_.find(from);
-  if (found == seen_.end()) return false;
+  if (found == seen_.end() || found->second.counted_from_ns < hintless_since()) return false;
   return count_of(found->second.now, to) >= count_of(found->second.at_begin, to) + kExchangesNeeded;
 }
 
-bool Settling::no_hints() const {
-  return std::all_of(nodes_.begin(), nodes_.end(), [this](const std::string& node) {
+std::int64_t Settling::hintless_since() const {
+  std::int64_t latest = std::numeric_limits<std::int64_t>::min();
+  for (const std::string& node : nodes_) {
     const auto found = seen_.find(node);
-    return found != seen_.end() && found->second.late_enough && found->second.hints == 0;
-  });
+    if (found == seen_.end() || !found->second.hintless_since_ns) return kNever;
+    latest = std::max(latest, *found->second.hintless_since_ns);
+  }
+  return latest;
 }
 
-bool Settling::done() const { return no_hints() && (!anti_entropy_ || settlement().exchanges_completed); }
+bool Settling::done() const {
+  return hintless_since() != kNever && (!anti_entropy_ || settlement().exchanges_completed);
+}
 
 checker::Settlement Settling::settlement() const {
   checker::Settlement result;

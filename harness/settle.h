@@ -1,10 +1,13 @@
 // Decides from what the nodes report whether the replicas have had what they need to agree: no hint is
 // pending, and every ordered pair of nodes that share keys has completed two more exchanges since no
-// operation can change anything any more (the first of them may have begun before).
+// operation and no hint can change anything any more (the first of them may have begun before). What a hint
+// brings one home, exchanges that ended earlier have not brought the others.
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -32,12 +35,14 @@ class Settling {
  private:
   struct Seen {
     std::uint64_t hints = 0;
-    bool late_enough = false;
+    std::optional<std::int64_t> hintless_since_ns;  ///< and no operation can leave another
+    std::int64_t counted_from_ns = std::numeric_limits<std::int64_t>::min();  ///< when at_begin was reported
     std::map<std::string, std::uint64_t> at_begin, now;
   };
 
   bool exchanged(const std::string& from, const std::string& to) const;
-  bool no_hints() const;
+  /// When the last node was seen without hints; the end of time while one has some.
+  std::int64_t hintless_since() const;
   std::string what_is_open() const;
 
   std::vector<std::string> nodes_;

@@ -165,8 +165,10 @@ Verdict check_durability(const History& history, const Evidence& evidence) {
   const Conflict conflict = conflict_of(history, evidence);
   const FinalState state(*evidence.dumps);
   VerdictBuilder verdict(kName);
+  const std::string hints = elsewhere(evidence);
   if (state.empty()) verdict.undecided("the dumps of the replicas are empty");
-  if (!state.empty()) {
+  if (!hints.empty()) verdict.undecided(hints);
+  if (!state.empty() && hints.empty()) {
     for (const KeyOperations& key : operations_by_key(history))
       KeyCheck(history, evidence, state, key, verdict).run(conflict);
   }

@@ -31,6 +31,13 @@ bool never_heard(const FinalState& state, const ReplicaState& replica) {
   return state.clocks() && replica.values.empty() && replica.clock.empty();
 }
 
+std::string elsewhere(const Evidence& evidence) {
+  const auto& settlement = evidence.settlement;
+  if (!settlement || !settlement->hints_count || settlement->hints_pending == 0) return {};
+  return fmt::format("{} hints were pending at the end, and what was acknowledged may be in them alone",
+                     settlement->hints_pending);
+}
+
 std::string names(const FinalKey& key) {
   std::vector<std::string_view> nodes;
   for (const ReplicaState* replica : key.homes) nodes.push_back(replica->node);

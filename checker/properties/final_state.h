@@ -35,6 +35,9 @@ class FinalState {
 /// True if the replica certainly holds nothing of the key, not even a tombstone.
 bool never_heard(const FinalState&, const ReplicaState&);
 
+/// Why the homes' state is not all that is left of acknowledged writes; empty: it is.
+std::string elsewhere(const Evidence&);
+
 /// "n1, n2": the homes of a key that were read.
 std::string names(const FinalKey&);
 

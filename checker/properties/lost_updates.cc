@@ -62,6 +62,7 @@ Verdict check_lost_updates(const History& history, const Evidence& evidence) {
   VerdictBuilder verdict(kName);
   std::optional<FinalState> state;
   if (evidence.dumps) state.emplace(*evidence.dumps);
+  const std::string hints = elsewhere(evidence);
   for (const KeyOperations& key : operations_by_key(history)) {
     if (key.kind == KeyKind::reg) continue;
     const std::string_view name = history.text(key.key);
@@ -70,6 +71,8 @@ Verdict check_lost_updates(const History& history, const Evidence& evidence) {
           fmt::format("{} is written in more than one way: its updates cannot be traced", name));
     } else if (std::none_of(key.operations.begin(), key.operations.end(), is_acknowledged_update)) {
       continue;
+    } else if (!hints.empty()) {
+      verdict.undecided(hints);
     } else if (state && state->empty()) {
       verdict.undecided("the dumps of the replicas are empty");
     } else if (state && !state->of(name).unread.empty()) {

@@ -156,10 +156,13 @@ Verdict check_lost_writes(const History& history, const Evidence& evidence) {
   VerdictBuilder verdict(kName);
   std::optional<FinalState> state;
   if (evidence.dumps) state.emplace(*evidence.dumps);
+  const std::string hints = elsewhere(evidence);
   for (const KeyOperations& key : operations_by_key(history)) {
     const auto begun = acknowledged(key);
     if (std::any_of(begun.begin(), begun.end(), [](const Operation* o) { return o->stamp != 0; })) {
       judge_stamps(history, evidence, begun, verdict);
+    } else if (!hints.empty()) {
+      verdict.undecided(hints);
     } else if (key.kind == KeyKind::reg && !begun.empty()) {
       const auto last = state ? final_value(state->of(history.text(key.key))) : final_value(history, key);
       if (!last) continue;

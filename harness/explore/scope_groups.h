@@ -33,4 +33,10 @@ inline Knobs quorum(int n, int r, int w, Knobs others = {}) {
   return others;
 }
 
+/// Stand-ins count for homes that are away.
+inline Knobs sloppy(Knobs others = {}) {
+  others.insert(others.end(), {{"placement", "sloppy"}, {"hints", "fallback"}});
+  return others;
+}
+
 }  // namespace fracas::harness::explore

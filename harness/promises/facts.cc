@@ -75,7 +75,8 @@ Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
           .clients = e.clients,
           .workload = e.workload,
           .lww = e.store.conflict == store::Conflict::lww,
-          .quorum = e.store.r + e.store.w > e.store.n,
+          .sloppy = e.store.placement == store::Placement::sloppy,
+          .quorum = e.store.placement == store::Placement::strict && e.store.r + e.store.w > e.store.n,
           .stamps = stamp_order(e, kinds),
           .power_loss = kinds.contains("disk.power-loss"),
           .state_damage = {},
@@ -90,7 +91,9 @@ Promise yes(std::string reason) { return {true, std::move(reason)}; }
 Promise no(std::string reason) { return {false, std::move(reason)}; }
 
 std::string quorums(const Facts& f) {
-  return fmt::format("r + w = {} + {} {} n = {}", f.store.r, f.store.w, f.quorum ? ">" : "<=", f.store.n);
+  const bool over = f.store.r + f.store.w > f.store.n;
+  return fmt::format("r + w = {} + {} {} n = {}{}", f.store.r, f.store.w, over ? ">" : "<=", f.store.n,
+                     over && f.sloppy ? ", of which stand-ins may be some (placement = sloppy)" : "");
 }
 
 Promise damaged(const Facts& f) {

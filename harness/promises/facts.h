@@ -17,7 +17,8 @@ struct Facts {
   const ClientBehaviour& clients;
   std::string_view workload{};
   bool lww = false;
-  bool quorum = false;       ///< every read quorum meets every write quorum
+  bool sloppy = false;       ///< stand-ins count
+  bool quorum = false;       ///< every read quorum meets every write quorum: of homes, and r + w > n
   StampOrder stamps{};       ///< under lww
   bool power_loss = false;   ///< what was not synced is gone
   std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not

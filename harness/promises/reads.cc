@@ -7,6 +7,11 @@ namespace fracas::harness {
 
 Promise read_your_writes(const Facts& f) {
   if (!f.state_damage.empty()) return damaged(f);
+  if (f.sloppy)
+    return no(
+        "placement = sloppy: an own write may be with stand-ins while the homes answer the read, or the "
+        "other "
+        "way round; it takes one wrong guess about a node that is only slow");
   if (!f.quorum)
     return no(
         fmt::format("{}: a read may be answered by replicas that have not seen the session's own write{}",
@@ -20,6 +25,10 @@ Promise read_your_writes(const Facts& f) {
 
 Promise regular(const Facts& f) {
   if (!f.state_damage.empty()) return damaged(f);
+  if (f.sloppy)
+    return no(
+        "placement = sloppy: r and w count stand-ins, so that the nodes that answer a read need not be among "
+        "those that acknowledged a write, whatever r + w is");
   if (!f.quorum)
     return no(quorums(f) +
               ": a read may be answered by replicas that an acknowledged write has not reached yet");

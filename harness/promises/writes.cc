@@ -42,7 +42,9 @@ Promise lost_writes(const Facts& f) {
     return no(f.stamps.why +
               ": the higher stamp wins, and an earlier write may beat one that began after it");
   if (!final_state_is_known(f)) return not_known(f);
-  if (f.lww) return yes(f.stamps.why + ": no write beats one that began after it had ended");
+  if (f.lww)
+    return yes(f.stamps.why + ": no write beats one that began after it had ended" +
+               (f.sloppy ? ", and a hint is delivered with the stamp of its write" : ""));
   return yes("a write is superseded only by one whose context covers it, whatever clocks say");
 }
 
@@ -53,8 +55,10 @@ Promise durability(const Facts& f) {
         fmt::format("{}, but of the w = {} replicas that acknowledged a write one is left that has not "
                     "lost it, whatever happened to the others",
                     f.state_damage, f.store.w));
+  const std::string_view who = f.sloppy ? "replica or stand-in" : "replica";
   const std::string copies =
-      f.store.w == 1 ? "the one replica" : fmt::format("each of the {} replicas", f.store.w);
+      f.store.w == 1 ? fmt::format("the one {}", who)
+                     : fmt::format("each of the {} {}s", f.store.w, f.sloppy ? "replicas or stand-in" : who);
   if (f.store.fsync == store::Fsync::never)
     return yes(copies +
                " that acknowledged a write handed it to the kernel first: kill -9 takes the process, not the "
@@ -63,6 +67,11 @@ Promise durability(const Facts& f) {
     return yes(copies +
                " that acknowledged a write had synced it to its disk first, and a power loss takes only what "
                "was not synced");
+  if (f.sloppy)
+    return yes(
+        copies +
+        " that acknowledged a write had synced it to its disk first, and a stand-in forgets its hint only "
+        "once the home that it stands for has synced it");
   return yes(
       copies +
       " that acknowledged a write had synced it to its disk first, and no fault of this run takes state "

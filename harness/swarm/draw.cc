@@ -56,12 +56,26 @@ void draw_choices(Dice& dice, store::Config& store) {
   }
 }
 
+/// Two words that go together only.
+void draw_placement(Dice& dice, store::Config& store) {
+  if (!dice.one_in(3)) return;
+  store::Config sloppy = store;
+  sloppy.placement = store::Placement::sloppy;
+  sloppy.hints = store::Hints::fallback;
+  if (!store::check(sloppy)) return;
+  store = sloppy;
+  store.patience_ns = dice.pick({5L, 20L, 100L}) * kMillisecond;
+  store.suspect_after = static_cast<int>(dice.between(1, 3));
+}
+
 void draw_amounts(Dice& dice, store::Config& store) {
   store.anti_entropy_ns = dice.pick({0L, 100L, 250L, 250L, 500L, 500L, 1000L, 2000L}) * kMillisecond;
   if (dice.one_in(8)) store.max_siblings = static_cast<int>(dice.between(1, 6));
   if (dice.one_in(16)) store.max_value_bytes = dice.between(100, 400);
   store.clock_error_ns = dice.pick({1L, 2L, 5L, 10L, 20L}) * kMillisecond;
   store.max_clock_offset_ns = dice.pick({50L, 500L, 500L, 5000L, 60'000L}) * kMillisecond;
+  if (dice.one_in(8)) store.hint_window_ns = dice.between(100, 3000) * kMillisecond;
+  if (dice.one_in(8)) store.hint_quota = dice.magnitude(1, 50);
 }
 
 void draw_load(Dice& dice, Experiment& experiment) {
@@ -101,6 +115,8 @@ Experiment draw_swarm(std::uint64_t seed, WorldKind world) {
   Dice knobs(seed, Dice::Of::knobs);
   draw_choices(knobs, experiment.store);
   draw_amounts(knobs, experiment.store);
+  Dice placement(seed, Dice::Of::placement);
+  draw_placement(placement, experiment.store);
   Dice load(seed, Dice::Of::load);
   draw_load(load, experiment);
   Dice times(seed, Dice::Of::times);

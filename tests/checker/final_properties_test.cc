@@ -197,6 +197,26 @@ TEST(Durability, AHomeThatCouldNotBeReadLeavesItUnknown) {
   EXPECT_THAT(verdict.reason, HasSubstr("could not be read on n9"));
 }
 
+TEST(PendingHints, LeaveWhatIsLostOpenWhereTheyCount) {
+  for (const char* property : {"durability", "lost-updates"}) {
+    Story s;
+    s.add(1, "1").ok(1);
+    Evidence evidence = dumped("siblings", {{"[]"}, {"[]"}});
+    evidence.settlement->hints_pending = 3;
+    EXPECT_EQ(judge(property, s, evidence).result, Result::violated) << "w homes had it";
+    evidence.settlement->hints_count = true;
+    Story t;
+    t.add(1, "1").ok(1);
+    const Verdict verdict = judge(property, t, evidence);
+    EXPECT_EQ(verdict.result, Result::unknown) << property;
+    EXPECT_THAT(verdict.reason, HasSubstr("3 hints were pending at the end"));
+    evidence.settlement->hints_pending = 0;
+    Story u;
+    u.add(1, "1").ok(1);
+    EXPECT_EQ(judge(property, u, evidence).result, Result::violated) << property;
+  }
+}
+
 TEST(Convergence, EqualReplicasConvergeWhateverTheOrderOfTheirSiblings) {
   Story s;
   s.wrote(1, "1").wrote(2, "2");

@@ -199,6 +199,15 @@ TEST_F(RunFolder, IsUndecidedWhenConvergenceCouldNotBeWaitedFor) {
   EXPECT_THAT(judgement.sentence, StartsWith("convergence could not be decided: "));
 }
 
+TEST_F(RunFolder, AccusesNobodyOfWhatStandInsHaveNotHandedOver) {
+  run_["settlement"]["hints_pending"] = 2;
+  dump(11);
+  EXPECT_EQ(judged().exit, Exit::violated) << "hints of coordinators are no acknowledgements";
+  experiment_.store.placement = store::Placement::sloppy;
+  experiment_.store.hints = store::Hints::fallback;
+  EXPECT_EQ(judged().exit, Exit::unknown) << judged().sentence;
+}
+
 TEST_F(RunFolder, IsVacuousWhenHardlyAnythingSucceeded) {
   history_.clear();
   index_ = 0;

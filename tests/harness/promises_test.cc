@@ -233,6 +233,32 @@ TEST(Repair, ChangesNoPromise) {
   }
 }
 
+Experiment sloppy(Experiment e) {
+  e.store.placement = store::Placement::sloppy;
+  e.store.hints = store::Hints::fallback;
+  return e;
+}
+
+TEST(SloppyQuorums, AreOnlyAGuaranteeOfDurability) {
+  for (const Kinds& kinds : {kNone, kCrashes}) {
+    EXPECT_EQ(not_promised(sloppy(siblings()), kinds), (Names{"read-your-writes", "regular"}));
+    EXPECT_EQ(not_promised(sloppy(siblings(3, 3)), kinds), (Names{"read-your-writes", "regular"}));
+    EXPECT_EQ(not_promised(sloppy(lww()), kinds), (Names{"read-your-writes", "regular", "lost-updates"}));
+  }
+  EXPECT_EQ(not_promised(sloppy(siblings()), kClocks), (Names{"read-your-writes", "regular"}));
+  EXPECT_EQ(not_promised(sloppy(lww()), kClocks),
+            (Names{"read-your-writes", "regular", "lost-updates", "lost-writes"}));
+  EXPECT_THAT(promise("regular", sloppy(lww()), kNone).reason, testing::HasSubstr("stand-ins"));
+  EXPECT_THAT(promise("durability", sloppy(lww()), kNone).reason, testing::HasSubstr("stand-in"));
+}
+
+TEST(SloppyQuorums, LeaveTheFinalStateOpenWithoutAntiEntropy) {
+  Experiment e = sloppy(siblings());
+  e.store.anti_entropy_ns = 0;
+  EXPECT_EQ(not_promised(e, kNone),
+            (Names{"read-your-writes", "regular", "lost-updates", "lost-writes", "convergence"}));
+}
+
 TEST(Bugs, ChangeNoPromise) {
   Experiment e = siblings();
   e.store.bugs.add(store::Bug::first_reply_wins);

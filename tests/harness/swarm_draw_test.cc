@@ -83,6 +83,19 @@ TEST(SwarmDraw, ClustersAndQuorumsOfEveryShapeAreDrawn) {
             (Values{"on", "off"}));
 }
 
+TEST(SwarmDraw, StandInsAreDrawnWithAllThatBelongsToThem) {
+  const std::string usual = std::to_string(store::Config().patience_ns);
+  const auto patience = drawn([&](const Experiment& e) {
+    const bool sloppy = e.store.placement == store::Placement::sloppy;
+    return sloppy ? std::to_string(e.store.patience_ns) : usual;
+  });
+  EXPECT_EQ(patience, (std::set<std::string>{"5000000", "20000000", usual}));
+  EXPECT_EQ(drawn([](const Experiment& e) { return std::to_string(e.store.suspect_after); }),
+            (std::set<std::string>{"1", "2", "3"}));
+  const std::set<std::string> both{"few", "many"};
+  EXPECT_EQ(drawn([](const Experiment& e) { return e.store.hint_quota <= 50 ? "few" : "many"; }), both);
+}
+
 TEST(SwarmDraw, EveryWorkloadAndBehaviourIsDrawn) {
   const auto found = drawn([](const Experiment& e) { return e.workload; });
   for (const workloads::Workload& workload : workloads::workloads())
