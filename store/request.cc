@@ -111,6 +111,8 @@ Checked resolve_stamps(Shared& shared, const Instant& now, const ClientRequest& 
 
 Checked resolve_repair(const Config& config, const ClientRequest& asked, Request& request) {
   if (asked.repair && asked.verb != Verb::get) return bad("repair", "only reads repair");
+  if (asked.repair == Repair::abd && config.placement == Placement::sloppy)
+    return bad("repair", "abd waits for homes, and with placement = sloppy a read does not");
   request.repair = asked.repair.value_or(config.repair);
   return {};
 }

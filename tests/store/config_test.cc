@@ -117,6 +117,11 @@ TEST(Config, sloppy_placement_goes_with_hints_of_stand_ins_and_with_nothing_else
   config.repair = Repair::abd;
   EXPECT_THAT(check(config).error().message, HasSubstr("repair = abd"));
   config.repair = Repair::blocking;
+  config.conflict = Conflict::lww;
+  config.stamp = StampSource::query;
+  EXPECT_THAT(check(config).error().message, HasSubstr("stamp = query"));
+  config.stamp = StampSource::hlc;
+  EXPECT_TRUE(check(config));
   config.nodes = config.n;
   EXPECT_THAT(check(config).error().message, HasSubstr("over n = 3"));
 }

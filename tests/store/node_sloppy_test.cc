@@ -285,6 +285,15 @@ TEST(Sloppy, a_put_away_from_home_supersedes_what_its_context_covers) {
   EXPECT_THAT(cluster.get(other, "k", 3).values, ElementsAre("3"));
 }
 
+TEST(Sloppy, no_single_read_may_wait_for_homes_either) {
+  TestCluster cluster(sloppy_lww());
+  auto request = get_request("k");
+  request.repair = Repair::abd;
+  const auto reply = cluster.call(0, request);
+  ASSERT_TRUE(reply.error);
+  EXPECT_EQ(reply.error->field, "repair");
+}
+
 TEST(Sloppy, lists_its_hints_and_who_stands_in) {
   TestCluster cluster(sloppy_lww());
   const auto homes = cluster.homes("k");
