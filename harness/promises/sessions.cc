@@ -9,6 +9,10 @@ namespace fracas::harness {
 
 Promise monotonic_reads(const Facts& f) {
   if (!f.state_damage.empty()) return damaged(f);
+  if (f.sloppy)
+    return no(
+        "placement = sloppy: a read may be answered by stand-ins that have not heard of what the last one "
+        "returned");
   const int n = f.store.n;
   const int r = f.store.r;
   if (r == n) return yes("r = n: every read hears every home, and what a home has it keeps");

@@ -77,11 +77,6 @@ StampOrder of_queries(const store::Config& store) {
   if (store.r + store.w <= store.n)
     return broken(fmt::format(
         "{} <= n = {}: the homes that are asked for their stamps may have missed a write", sum, store.n));
-  if (store::get(store, "placement") != "strict")
-    return broken(
-        "where stand-ins count, a write may be with them alone, and the homes that are asked for their "
-        "stamps "
-        "know nothing of it");
   return kept(
       fmt::format("every write is stamped above what r = {} homes have, which meet every acknowledged "
                   "write, and no clock is asked",
