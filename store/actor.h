@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 
@@ -21,17 +23,18 @@ struct Actor {
   static Actor of(NodeIndex node, const std::array<std::uint8_t, 16>& random);
   NodeIndex node() const { return static_cast<NodeIndex>(bytes[0] << 8 | bytes[1]); }
 
-  bool operator==(const Actor&) const = default;
+  bool operator==(const Actor& other) const { return half(0) == other.half(0) && half(8) == other.half(8); }
   std::strong_ordering operator<=>(const Actor& other) const {
     const auto first = half(0) <=> other.half(0);
     return first != 0 ? first : half(8) <=> other.half(8);
   }
 
  private:
+  /// Eight bytes, the first of them the most significant. (Every merge of siblings compares actors.)
   std::uint64_t half(std::size_t begin) const {
     std::uint64_t value = 0;
-    for (std::size_t i = begin; i < begin + 8; ++i) value = value << 8 | bytes[i];
-    return value;
+    std::memcpy(&value, bytes.data() + begin, sizeof value);
+    return std::endian::native == std::endian::little ? __builtin_bswap64(value) : value;
   }
 };
 

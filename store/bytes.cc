@@ -1,14 +1,18 @@
 #include "store/bytes.h"
 
 #include <array>
+#include <bit>
 #include <cstring>
 
 namespace fracas::store {
 
 void ByteWriter::fixed(std::uint64_t value, int bytes) {
   std::array<char, 8> text{};
-  for (int i = 0; i < bytes; ++i)
-    text[static_cast<std::size_t>(i)] = static_cast<char>(value >> (8 * i) & 0xff);
+  if (std::endian::native == std::endian::little) {
+    std::memcpy(text.data(), &value, sizeof value);
+  } else {
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(value >> (8 * i) & 0xff);
+  }
   out_.append(text.data(), static_cast<std::size_t>(bytes));
 }
 

@@ -39,9 +39,10 @@ std::string to_base64url(std::string_view bytes) {
   return text;
 }
 
+/// Only what to_base64url() writes: so that a context has one token, unused bits are zero.
 std::optional<std::string> from_base64url(std::string_view text) {
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
+  std::string bytes(text.size() * 3 / 4, '\0');
+  char* out = bytes.data();
   std::uint32_t pending = 0;
   int bits = 0;
   for (const char character : text) {
@@ -51,10 +52,11 @@ std::optional<std::string> from_base64url(std::string_view text) {
     bits += 6;
     if (bits >= 8) {
       bits -= 8;
-      bytes += static_cast<char>(pending >> bits & 0xff);
+      *out++ = static_cast<char>(pending >> bits & 0xff);
     }
   }
-  return bytes;
+  const bool padded = bits >= 6 || (pending & ((1U << bits) - 1)) != 0;
+  return padded ? std::nullopt : std::optional(std::move(bytes));
 }
 
 std::string checksum(std::string_view bytes) {
@@ -64,16 +66,19 @@ std::string checksum(std::string_view bytes) {
 }
 
 std::optional<Context> read_context(ByteReader& in) {
-  Context context;
   const std::size_t count = in.count();
-  context.reserve(count);
+  Context::sequence_type seen;
+  seen.reserve(count);
   for (std::size_t i = 0; i < count && !in.failed(); ++i) {
     const Actor actor = in.actor();
     const std::uint64_t counter = in.varint();
-    if (counter == 0 || counter > max_counter) in.fail();
-    context.emplace_hint(context.end(), actor, counter);
+    const bool ascending = seen.empty() || seen.back().first < actor;
+    if (!ascending || counter == 0 || counter > max_counter) in.fail();
+    seen.emplace_back(actor, counter);
   }
-  if (!in.complete() || context.size() != count) return std::nullopt;
+  if (!in.complete()) return std::nullopt;
+  Context context;
+  context.adopt_sequence(boost::container::ordered_unique_range, std::move(seen));
   return context;
 }
 
@@ -103,7 +108,7 @@ boost::system::result<Context, TokenError> parse_token(std::string_view key, std
   }
   const TokenError damaged{"the context is damaged; send the one that the last answer for this key carried"};
   const auto bytes = from_base64url(token);
-  if (!bytes || bytes->size() < checksum_bytes || to_base64url(*bytes) != token) return damaged;
+  if (!bytes || bytes->size() < checksum_bytes) return damaged;
   const auto body = std::string_view(*bytes).substr(0, bytes->size() - checksum_bytes);
   if (checksum(body) != std::string_view(*bytes).substr(body.size())) return damaged;
   ByteReader in(body);

@@ -70,8 +70,10 @@ std::size_t DvvSet::siblings() const {
 
 Context DvvSet::join() const {
   Context context;
-  context.reserve(entries().size());
-  for (const auto& [actor, entry] : entries()) context.emplace_hint(context.end(), actor, entry.n);
+  Context::sequence_type seen;
+  seen.reserve(entries().size());
+  for (const auto& [actor, entry] : entries()) seen.emplace_back(actor, entry.n);
+  context.adopt_sequence(boost::container::ordered_unique_range, std::move(seen));
   return context;
 }
 
@@ -80,7 +82,14 @@ void DvvSet::sync(const DvvSet& other, const BugSet& bugs) {
     entries_ = other.entries_;
     return;
   }
-  if (other.empty() || (!bugs.any() && covers(other))) return;
+  if (other.empty()) return;
+  if (!bugs.any()) {
+    if (covers(other)) return;
+    if (other.covers(*this)) {
+      entries_ = other.entries_;  // replicas that hold the same share it, and tell so at a glance
+      return;
+    }
+  }
   Entries& entries = own();
   entries.reserve(entries.size() + other.entries().size());
   auto mine = entries.begin();
@@ -98,18 +107,25 @@ bool DvvSet::covers(const DvvSet& other, const BugSet& bugs) const {
   if (entries_ == other.entries_) return true;
   auto mine = entries().begin();
   const auto end = entries().end();
-  return std::all_of(other.entries().begin(), other.entries().end(), [&](const auto& theirs) {
-    while (mine != end && mine->first < theirs.first) ++mine;
-    if (mine == end || mine->first != theirs.first) return bugs.has(Bug::vv_missing_is_equal);
-    return mine->second.n >= theirs.second.n && overwritten(mine->second) >= overwritten(theirs.second);
-  });
+  for (const auto& [actor, theirs] : other.entries()) {
+    while (mine != end && mine->first < actor) ++mine;
+    if (mine == end || mine->first != actor) {
+      if (!bugs.has(Bug::vv_missing_is_equal)) return false;
+    } else if (mine->second.n < theirs.n || overwritten(mine->second) < overwritten(theirs)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 Dot DvvSet::put(const Context& context, Value value, const Actor& actor) {
   Entries& entries = own();
+  auto at = entries.begin();
   for (const auto& [author, seen] : context) {
     if (seen == 0) continue;
-    Entry& entry = entries[author];
+    while (at != entries.end() && at->first < author) ++at;
+    if (at == entries.end() || at->first != author) at = entries.emplace_hint(at, author, Entry{});
+    Entry& entry = at->second;
     entry.values.resize(unseen(entry, seen));
     entry.n = std::max(entry.n, seen);
   }
@@ -120,9 +136,12 @@ Dot DvvSet::put(const Context& context, Value value, const Actor& actor) {
 
 std::size_t DvvSet::siblings_after_put(const Context& context) const {
   std::size_t count = 1;
+  auto seen = context.begin();
   for (const auto& [actor, entry] : entries()) {
-    const auto seen = context.find(actor);
-    count += seen == context.end() ? entry.values.size() : unseen(entry, seen->second);
+    if (entry.values.empty()) continue;
+    while (seen != context.end() && seen->first < actor) ++seen;
+    const bool known = seen != context.end() && seen->first == actor;
+    count += known ? unseen(entry, seen->second) : entry.values.size();
   }
   return count;
 }

@@ -44,7 +44,7 @@ bool EffectQueue::must_stop_after(DiskFailure failure) const {
   return !bugs_.has(failure == DiskFailure::sync ? Bug::fsync_error_retry_ok : Bug::enospc_acked);
 }
 
-void EffectQueue::take(Effect effect) {
+void EffectQueue::take(Effect&& effect) {
   if (const auto* timer = std::get_if<SetTimer>(&effect)) {
     outlets_.set_timer(*timer);
   } else if (auto* persist = std::get_if<Persist>(&effect)) {
@@ -62,7 +62,7 @@ void EffectQueue::take(Effect effect) {
   }
 }
 
-void EffectQueue::perform(Effect effect) {
+void EffectQueue::perform(Effect&& effect) {
   if (auto* message = std::get_if<SendToPeer>(&effect)) {
     outlets_.send(std::move(*message));
   } else {

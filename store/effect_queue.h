@@ -52,8 +52,8 @@ class EffectQueue {
   void fingerprint(Fingerprint&) const;  ///< of an idle one; fingerprint.h
 
  private:
-  void take(Effect);
-  void perform(Effect);
+  void take(Effect&&);
+  void perform(Effect&&);
   void begin_if_due();
 
   Outlets& outlets_;

@@ -138,6 +138,7 @@ std::vector<Dot> live_dots(const DvvSet& set) {
 void encode(const KeyState& state, std::string& out) {
   ByteWriter writer(out);
   if (const auto* set = std::get_if<DvvSet>(&state)) {
+    out.reserve(out.size() + 16 + (sizeof(Actor) + 4) * (set->entries().size() + 2));
     writer.u8(kind_siblings);
     write(writer, *set);
   } else if (const auto* cell = std::get_if<LwwCell>(&state)) {

@@ -22,6 +22,7 @@ Hash hash_of_children(const std::string& children) { return children.empty() ? H
 
 Hash merkle_leaf(std::string_view key, std::string_view state) {
   std::string bytes;
+  bytes.reserve(key.size() + state.size() + 2);
   ByteWriter writer(bytes);
   writer.text(key);
   bytes.append(state);
