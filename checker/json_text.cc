@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iterator>
 
@@ -118,20 +119,14 @@ void append_leaves(std::string_view json, std::vector<std::string_view>& leaves)
   for (const std::string_view part : array_parts(json)) append_leaves(part, leaves);
 }
 
-bool JsonCursor::take(char c) {
-  if (failed_ || rest_.empty() || rest_.front() != c) return false;
-  rest_.remove_prefix(1);
-  return true;
-}
-
-void JsonCursor::expect(char c) {
-  if (!take(c)) failed_ = true;
-}
-
 std::string_view JsonCursor::string() {
   expect('"');
-  std::size_t end = 0;
-  while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
+  // Most end at the next quote.
+  std::size_t end = std::min(rest_.find('"'), rest_.size());
+  if (rest_.substr(0, end).find('\\') != std::string_view::npos) {
+    end = 0;
+    while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
+  }
   if (failed_ || end >= rest_.size()) {
     failed_ = true;
     return {};

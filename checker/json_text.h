@@ -25,8 +25,16 @@ void append_leaves(std::string_view json, std::vector<std::string_view>& leaves)
 class JsonCursor {
  public:
   explicit JsonCursor(std::string_view text) : rest_(text) {}
-  bool take(char c);          ///< skips c if it is next
-  void expect(char c);        ///< skips c, or fails
+  /// Skips c if it is next.
+  bool take(char c) {
+    if (failed_ || rest_.empty() || rest_.front() != c) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+  /// Skips c, or fails.
+  void expect(char c) {
+    if (!take(c)) failed_ = true;
+  }
   std::string_view string();  ///< without its quotes, escapes left as they are
   std::int64_t signed_integer();
   std::uint64_t unsigned_integer();
