@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -30,12 +31,15 @@ class SimNetwork : public nemesis::Network {
   /// Calls `deliver` when the message arrives: once, never, or (if `may_repeat`) twice. `size()`: its bytes
   /// on the wire, asked for only when it matters.
   template <typename Size, typename Deliver>
-  void send(Party from, Party to, bool may_repeat, const Size& size, const Deliver& deliver) {
+  void send(Party from, Party to, bool may_repeat, const Size& size, Deliver&& deliver) {
     Link& link = links_[from * names_.size() + to];
     const std::size_t bytes = link.plain() ? 0 : size();
     const Passage passage = pass(link, may_repeat, bytes);
     if (passage.held) link.held.emplace_back(deliver);
-    for (int copy = 0; copy < passage.copies; ++copy) schedule(link, passage.arrives[copy], deliver);
+    if (passage.copies == 2) schedule(link, passage.arrives[0], std::decay_t<Deliver>(deliver));
+    if (passage.copies > 0)
+      schedule(link, passage.arrives[static_cast<std::size_t>(passage.copies - 1)],
+               std::forward<Deliver>(deliver));
   }
   /// Called for both directions of a link that was reset, after what was on its way is lost.
   void on_reset(std::function<void(Party from, Party to)> callback) { on_reset_ = std::move(callback); }

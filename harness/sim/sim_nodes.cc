@@ -144,9 +144,9 @@ void SimNodes::Process::send(store::SendToPeer out) {
                          });
     return;
   }
-  const Arrival arrival{to, to.incarnation, static_cast<store::NodeIndex>(self_), std::move(out.message)};
+  Arrival arrival{to, to.incarnation, static_cast<store::NodeIndex>(self_), std::move(out.message)};
   const auto size = [&arrival] { return message_size(arrival.message); };
-  around_.network.send(self_, out.to, true, size, arrival);
+  around_.network.send(self_, out.to, true, size, std::move(arrival));
 }
 
 void SimNodes::Process::set_timer(const store::SetTimer& timer) {

@@ -129,33 +129,33 @@ void SimWorld::call(int, const std::string& node, const TargetRequest& request,
     return kSmallestMessage + request.key.size() + request.value.size() + request.context.size();
   };
   network_.send(network_.clients(), to, false, size,
-                [this, id, incarnation = nodes_.incarnation(to), request] {
-                  deliver_request(id, incarnation, request);
+                [this, id, incarnation = nodes_.incarnation(to), sent = TargetRequest(request)]() mutable {
+                  deliver_request(id, incarnation, std::move(sent));
                 });
   after(request.timeout_ns, [this, id] {
     answer(id, response(TargetResponse::Status::unknown, "no-answer: nothing came back in time"));
   });
 }
 
-void SimWorld::deliver_request(std::uint64_t id, std::uint64_t incarnation, const TargetRequest& request) {
+void SimWorld::deliver_request(std::uint64_t id, std::uint64_t incarnation, TargetRequest&& request) {
   const auto found = calls_.find(id);
   if (found == calls_.end()) return;  // its client gave up, and closed the connection
   if (nodes_.incarnation(found->second.node) == incarnation)
-    nodes_.request(found->second.node, fracas_store::to_client_request(request, id));
+    nodes_.request(found->second.node, fracas_store::to_client_request(std::move(request), id));
 }
 
 void SimWorld::send_answer(std::size_t node, std::uint64_t id, TargetResponse answered) {
-  const auto size = [&answered] { return size_of(answered); };
-  network_.send(node, network_.clients(), false, size, [this, id, answered] {
+  const auto size = [bytes = size_of(answered)] { return bytes; };
+  network_.send(node, network_.clients(), false, size, [this, id, answered = std::move(answered)]() mutable {
     if (!calls_.contains(id)) marks_.reach(Mark::answer_too_late);
-    answer(id, answered);
+    answer(id, std::move(answered));
   });
 }
 
 void SimWorld::answer(std::uint64_t id, TargetResponse answered) {
   const auto found = calls_.find(id);
   if (found == calls_.end()) return;
-  const Call call = std::move(found->second);
+  Call call = std::move(found->second);
   calls_.erase(found);
   nodes_.operation_ended(call.node);
   call.done(std::move(answered));

@@ -77,7 +77,7 @@ class SimWorld : public World {
   void wait_until_ready(std::int64_t deadline);
   void finish_start(Result<void>);
   void node_exited(NodeExit);
-  void deliver_request(std::uint64_t call, std::uint64_t incarnation, const TargetRequest&);
+  void deliver_request(std::uint64_t call, std::uint64_t incarnation, TargetRequest&&);
   void answer(std::uint64_t call, TargetResponse);
   void send_answer(std::size_t node, std::uint64_t call, TargetResponse);
   void connections_broken(std::size_t node, const std::string& how);

@@ -94,6 +94,14 @@ void set_clock(TargetResponse& response, std::string_view clock) {
   }
 }
 
+/// As the store writes a clock (store/describe.h): the context is its last member.
+std::string_view context_within(std::string_view clock) {
+  constexpr std::string_view kMember = R"(],"context":)";
+  const std::size_t at = clock.find(kMember);
+  if (at == std::string_view::npos) return {};
+  return clock.substr(at + kMember.size(), clock.size() - at - kMember.size() - 1);
+}
+
 Error admin_error(std::string_view what, unsigned status, std::string_view body) {
   return {Exit::environment,
           fmt::format("{} was answered with HTTP {}: {}", what, status, body.substr(0, 200))};
@@ -154,17 +162,17 @@ TargetResponse decode(unsigned status, std::string_view body) {
   return response;
 }
 
-store::ClientRequest to_client_request(const TargetRequest& request, store::RequestId id) {
+store::ClientRequest to_client_request(TargetRequest&& request, store::RequestId id) {
   constexpr std::array kVerbs{store::Verb::get, store::Verb::put, store::Verb::remove};
   store::ClientRequest result;
   result.id = id;
   result.verb = kVerbs[static_cast<std::size_t>(request.kind)];
-  result.key = request.key;
-  result.value = request.value;
-  result.context = request.context;
   result.timeout_ns = store_timeout_ms(request) * 1'000'000;
   if (request.stamp_us != 0) result.stamp_us = request.stamp_us;
   if (request.seen_us != 0) result.seen_us = request.seen_us;
+  result.key = std::move(request.key);
+  result.value = std::move(request.value);
+  result.context = std::move(request.context);
   return result;
 }
 
@@ -174,7 +182,9 @@ TargetResponse to_response(store::ReplyToClient&& reply) {
   response.status = Status::ok;
   response.values = std::move(reply.values);
   response.context = std::move(reply.context);
-  set_clock(response, reply.clock);
+  if (reply.clock == "null") return response;
+  response.clock = std::move(reply.clock);
+  response.context_json = context_within(response.clock);
   return response;
 }
 
