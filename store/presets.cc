@@ -13,53 +13,71 @@ using Setting = std::pair<std::string_view, std::string_view>;
 constexpr Setting dynamo[] = {{"n", "3"},
                               {"r", "2"},
                               {"w", "2"},
+                              {"placement", "sloppy"},
+                              {"hints", "fallback"},
                               {"conflict", "siblings"},
                               {"stamp", "wall"},
                               {"repair", "async"},
-                              {"hints", "coordinator"},
                               {"anti_entropy", "1s"}};
-constexpr Setting riak[] = {
-    {"n", "3"},        {"r", "quorum"},     {"w", "quorum"},          {"conflict", "siblings"},
-    {"stamp", "wall"}, {"repair", "async"}, {"hints", "coordinator"}, {"anti_entropy", "1s"}};
-constexpr Setting cassandra[] = {
-    {"n", "3"},          {"r", "quorum"},        {"w", "quorum"},          {"conflict", "lww"},
-    {"stamp", "client"}, {"repair", "blocking"}, {"hints", "coordinator"}, {"anti_entropy", "off"}};
+constexpr Setting riak[] = {{"n", "3"},
+                            {"r", "quorum"},
+                            {"w", "quorum"},
+                            {"placement", "sloppy"},
+                            {"hints", "fallback"},
+                            {"conflict", "siblings"},
+                            {"stamp", "wall"},
+                            {"repair", "async"},
+                            {"anti_entropy", "1s"}};
+constexpr Setting cassandra[] = {{"n", "3"},
+                                 {"r", "quorum"},
+                                 {"w", "quorum"},
+                                 {"placement", "strict"},
+                                 {"hints", "coordinator"},
+                                 {"conflict", "lww"},
+                                 {"stamp", "client"},
+                                 {"repair", "blocking"},
+                                 {"anti_entropy", "off"}};
 constexpr Setting voldemort[] = {{"n", "3"},
                                  {"r", "2"},
                                  {"w", "2"},
+                                 {"placement", "strict"},
+                                 {"hints", "coordinator"},
                                  {"conflict", "siblings"},
                                  {"stamp", "wall"},
                                  {"repair", "async"},
-                                 {"hints", "coordinator"},
                                  {"anti_entropy", "off"}};
-constexpr Setting linearizable[] = {
-    {"n", "3"},         {"r", "quorum"},   {"w", "quorum"},          {"conflict", "lww"},
-    {"stamp", "query"}, {"repair", "abd"}, {"hints", "coordinator"}, {"anti_entropy", "1s"}};
-constexpr Setting cache[] = {{"n", "3"},          {"r", "one"},           {"w", "one"},
-                             {"conflict", "lww"}, {"stamp", "wall"},      {"repair", "async"},
-                             {"hints", "off"},    {"anti_entropy", "1s"}, {"fsync", "never"}};
+constexpr Setting linearizable[] = {{"n", "3"},
+                                    {"r", "quorum"},
+                                    {"w", "quorum"},
+                                    {"placement", "strict"},
+                                    {"hints", "coordinator"},
+                                    {"conflict", "lww"},
+                                    {"stamp", "query"},
+                                    {"repair", "abd"},
+                                    {"anti_entropy", "1s"}};
+constexpr Setting cache[] = {
+    {"n", "3"},          {"r", "one"},      {"w", "one"},        {"placement", "strict"}, {"hints", "off"},
+    {"conflict", "lww"}, {"stamp", "wall"}, {"repair", "async"}, {"anti_entropy", "1s"},  {"fsync", "never"}};
 
 constexpr std::array table{
     Preset{"dynamo",
-           "Amazon's Dynamo as in its paper: three copies, two of each, versions kept until a client merges "
-           "them. Here only home replicas count (the paper's quorums are sloppy), and any node coordinates.",
+           "Amazon's Dynamo as in its paper: three copies, two of each, stand-ins for homes that are away, "
+           "versions kept until a client merges them. Here any node coordinates.",
            dynamo},
-    Preset{
-        "riak",
-        "Riak with allow_mult: majorities, siblings, active anti-entropy. Here only home replicas count, and "
-        "tombstones stay (Riak's quorums are sloppy, and it reaps tombstones after three seconds).",
-        riak},
+    Preset{"riak",
+           "Riak with allow_mult: majorities, fallback nodes that count, siblings, active anti-entropy. Here "
+           "tombstones stay (Riak reaps them after three seconds).",
+           riak},
     Preset{
         "cassandra",
         "Cassandra at QUORUM: last write wins by the clients' clocks, hints, read repair that is awaited, no "
         "anti-entropy until somebody asks for it. Here every write is synced before it is acknowledged, and "
         "tombstones stay.",
         cassandra},
-    Preset{
-        "voldemort",
-        "Voldemort: three copies, two of each, versions kept, no anti-entropy. Here a node coordinates and "
-        "only home replicas count (its clients do that themselves, and any node keeps a slop).",
-        voldemort},
+    Preset{"voldemort",
+           "Voldemort: three copies, two of each, of which only homes count; versions kept, no anti-entropy. "
+           "Here a node coordinates and keeps the hints (there clients do, and any node keeps a slop).",
+           voldemort},
     Preset{
         "linearizable",
         "No such system: last write wins with stamps asked of a quorum and reads that write back. Every key "

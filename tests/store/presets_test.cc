@@ -29,6 +29,27 @@ TEST(Presets, what_is_said_later_overrides) {
   EXPECT_EQ(config.repair, Repair::none);
 }
 
+TEST(Presets, of_systems_with_stand_ins_count_them) {
+  for (const std::string_view name : {"dynamo", "riak"}) {
+    Config config;
+    ASSERT_TRUE(apply_preset(config, name));
+    EXPECT_EQ(config.placement, Placement::sloppy) << name;
+    EXPECT_EQ(config.hints, Hints::fallback) << name;
+  }
+  Config config;
+  ASSERT_TRUE(apply_preset(config, "dynamo"));
+  ASSERT_TRUE(apply_preset(config, "voldemort"));
+  EXPECT_EQ(config.placement, Placement::strict);
+}
+
+TEST(Presets, are_refused_with_what_does_not_go_with_them) {
+  Config config;
+  ASSERT_TRUE(apply_preset(config, "riak"));
+  ASSERT_TRUE(set(config, "repair", "abd"));
+  ASSERT_FALSE(check(config));
+  EXPECT_EQ(check(config).error().field, "repair");
+}
+
 TEST(Presets, leave_what_they_do_not_speak_of) {
   Config config;
   ASSERT_TRUE(set(config, "timeout", "250ms"));
