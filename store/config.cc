@@ -325,6 +325,12 @@ Outcome check_placement(const Config& config) {
         "repair = abd does not go with placement = sloppy: it waits until max(w, n - r + 1) homes "
         "hold what was read, and sloppy is there not to wait for homes"};
   }
+  if (config.conflict == Conflict::lww && config.stamp == StampSource::query) {
+    return ConfigError{
+        "stamp",
+        "stamp = query does not go with placement = sloppy: it asks r homes for their stamps, and they may "
+        "have missed what stand-ins took; a later write would get a lower stamp, and be lost"};
+  }
   if (config.nodes > config.n) return {};
   return ConfigError{"placement", "placement = sloppy needs nodes that are no homes of a key: nodes = " +
                                       std::to_string(config.nodes) +
