@@ -162,7 +162,7 @@ TargetResponse decode(unsigned status, std::string_view body) {
   return response;
 }
 
-store::ClientRequest to_client_request(TargetRequest&& request, store::RequestId id) {
+store::ClientRequest to_client_request(TargetRequest request, store::RequestId id) {
   constexpr std::array kVerbs{store::Verb::get, store::Verb::put, store::Verb::remove};
   store::ClientRequest result;
   result.id = id;

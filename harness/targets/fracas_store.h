@@ -26,7 +26,7 @@ std::string encode(const TargetRequest&);
 TargetResponse decode(unsigned status, std::string_view body);
 
 /// The same without the wire, for a world that talks to the store's node itself.
-store::ClientRequest to_client_request(TargetRequest&&, store::RequestId);
+store::ClientRequest to_client_request(TargetRequest, store::RequestId);
 TargetResponse to_response(store::ReplyToClient&&);
 
 std::string status_request();

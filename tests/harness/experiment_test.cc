@@ -148,7 +148,7 @@ TEST_F(ExperimentFile, MistakesAreAnsweredWithPlaceAndWordMeant) {
       {"[workload]\nkind = \"set\"\n[expect]\nregular = \"holds\"\n",
        "my-try.toml:4:11: expect.regular: the workload set does not test it (it tests: "
        "monotonic-reads, monotonic-writes, writes-follow-reads, lost-updates, ack-count, "
-       "convergence, no-phantoms, honest-failures)"},
+       "convergence, quiescence, no-phantoms, honest-failures)"},
       {"[expect]\nregular = \"hold\"\n",
        "my-try.toml:2:11: expect.regular: 'hold' is no expectation, did you mean 'holds'?"},
       {"[store]\npreset = \"dynamos\"\n",

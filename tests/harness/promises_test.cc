@@ -206,16 +206,16 @@ TEST(Deletes, StayDeletedWhileACopyOfTheTombstoneIsLeft) {
 TEST(AntiEntropy, IsWhatConvergenceRestsOn) {
   Experiment e = siblings();
   e.store.anti_entropy_ns = 0;
-  EXPECT_EQ(not_promised(e, kNone), Names{"convergence"});
+  EXPECT_EQ(not_promised(e, kNone), (Names{"convergence", "quiescence"}));
   e.store.hints = store::Hints::off;
-  EXPECT_EQ(not_promised(e, kCrashes), Names{"convergence"});
+  EXPECT_EQ(not_promised(e, kCrashes), (Names{"convergence", "quiescence"}));
 }
 
 TEST(AntiEntropy, OffWithWeakQuorumsLeavesTheFinalStateOpen) {
   Experiment e = siblings(1, 1);
   e.store.anti_entropy_ns = 0;
-  EXPECT_EQ(not_promised(e, kNone),
-            (Names{"read-your-writes", "regular", "lost-updates", "lost-writes", "convergence"}));
+  EXPECT_EQ(not_promised(e, kNone), (Names{"read-your-writes", "regular", "lost-updates", "lost-writes",
+                                           "convergence", "quiescence"}));
 }
 
 TEST(Fsync, NeverLosesNothingToKills) {
@@ -255,8 +255,8 @@ TEST(SloppyQuorums, AreOnlyAGuaranteeOfDurability) {
 TEST(SloppyQuorums, LeaveTheFinalStateOpenWithoutAntiEntropy) {
   Experiment e = sloppy(siblings());
   e.store.anti_entropy_ns = 0;
-  EXPECT_EQ(not_promised(e, kNone),
-            (Names{"read-your-writes", "regular", "lost-updates", "lost-writes", "convergence"}));
+  EXPECT_EQ(not_promised(e, kNone), (Names{"read-your-writes", "regular", "lost-updates", "lost-writes",
+                                           "convergence", "quiescence"}));
 }
 
 TEST(Bugs, ChangeNoPromise) {
