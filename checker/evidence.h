@@ -65,8 +65,8 @@ struct Evidence {
   std::optional<std::vector<KeyDump>> dumps{};  ///< absent: a bare history
   std::optional<Settlement> settlement{};
   std::optional<IdleTime> idle{};  ///< absent: nobody watched the nodes after they had settled
-  std::string conflict{};  ///< "siblings", "lww", or empty when not known
-  std::optional<int> w{};  ///< how many acknowledgements a write waits for
+  std::string conflict{};          ///< "siblings", "lww", or empty when not known
+  std::optional<int> w{};          ///< how many acknowledgements a write waits for
   std::optional<std::int64_t>
       wall_start_us{};  ///< wall clock of the harness (unix time, us) when the run began
 };

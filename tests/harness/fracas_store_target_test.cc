@@ -97,7 +97,8 @@ TEST(FracasStoreTarget, BelievesNothingThatItDoesNotUnderstand) {
 
 TEST(FracasStoreTarget, ReadsAStatus) {
   const auto status = decode_status(
-      200, R"({"node":"n1","hints_pending":2,"changes":5,"repairs":3,"anti_entropy":{"peers":{"n2":{"completed":7}}},"wall_us":17})");
+      200,
+      R"({"node":"n1","hints_pending":2,"changes":5,"repairs":3,"anti_entropy":{"peers":{"n2":{"completed":7}}},"wall_us":17})");
   ASSERT_TRUE(status.has_value());
   EXPECT_EQ(status->wall_us, 17);
   EXPECT_EQ(status->hints_pending, 2u);
