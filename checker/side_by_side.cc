@@ -11,8 +11,8 @@
 namespace fracas::checker {
 namespace {
 
-/// Steps (a few ns each) after which a set is given up.
-constexpr std::uint64_t kMaxSteps = 2'000'000'000;
+/// Of a set; more are given up.
+constexpr std::size_t kMaxElements = 20'000;
 
 /// Where values were seen together.
 struct Place {
@@ -83,33 +83,81 @@ SideBySideCheck check_register(const History& history, const Evidence& evidence,
   return result;
 }
 
+/// Elements of one set by number, a bit each.
+using Elements = std::vector<std::uint64_t>;
+
+void insert(Elements& elements, std::size_t number) { elements[number / 64] |= 1ULL << (number % 64); }
+
+/// The adds of a set whose elements are unique, and what the inner read of each had seen.
+class Adds {
+ public:
+  Adds(const History& history, const KeyOperations& key, const Writers& writers) : writers_(writers) {
+    for (const Operation* o : key.operations) {
+      if (writes(*o) && writers.of(history.text(o->value)).size() == 1) adds_.push_back(o);
+    }
+    if (adds_.size() > kMaxElements) return;
+    std::vector<std::string_view> saw;
+    for (const Operation* add : adds_) {
+      saw.clear();
+      if (add->outcome == Outcome::ok)
+        append_shown(writers, KeyKind::set, Conflict::siblings, history.text(add->saw), saw);
+      saw_.push_back(numbered(saw));
+    }
+  }
+
+  bool too_many() const { return adds_.size() > kMaxElements; }
+
+  /// Those of the texts that are elements of unique adds.
+  Elements numbered(const std::vector<std::string_view>& texts) const {
+    Elements elements((adds_.size() + 63) / 64);
+    for (const std::string_view text : texts) {
+      const auto writers = writers_.of(text);
+      if (writers.size() != 1) continue;
+      const auto at =
+          std::lower_bound(adds_.begin(), adds_.end(), writers.front()->invoked,
+                           [](const Operation* o, std::uint32_t event) { return o->invoked < event; });
+      if (at != adds_.end() && *at == writers.front())
+        insert(elements, static_cast<std::size_t>(at - adds_.begin()));
+    }
+    return elements;
+  }
+
+  /// Calls `visit(missing, present)` for each present add and each element that it had seen and that is not
+  /// there.
+  template <typename Visit>
+  void each_missing(const Elements& present, Visit&& visit) const {
+    for (std::size_t add = 0; add < adds_.size(); ++add) {
+      if ((present[add / 64] >> (add % 64) & 1) == 0) continue;
+      for (std::size_t word = 0; word < present.size(); ++word) {
+        for (std::uint64_t rest = saw_[add][word] & ~present[word]; rest != 0; rest &= rest - 1)
+          visit(adds_[word * 64 + static_cast<std::size_t>(__builtin_ctzll(rest))], adds_[add]);
+      }
+    }
+  }
+
+ private:
+  const Writers& writers_;
+  std::vector<const Operation*> adds_;  ///< by invocation
+  std::vector<Elements> saw_;           ///< of each
+};
+
 /// An add wrote what its inner read saw together with its element: whoever shows the element shows those too.
+/// A set of m elements takes m * m / 8 bytes, and each answer as many steps of 8 bytes.
 SideBySideCheck check_set(const History& history, const Evidence& evidence, const KeyOperations& key) {
   const Writers writers(history, key);
+  const Adds adds(history, key, writers);
   SideBySideCheck result;
-  std::uint64_t steps = 0;
+  if (adds.too_many()) {
+    result.undecided = fmt::format("{} has more than {} elements: what each add had seen is not kept",
+                                   history.text(key.key), kMaxElements);
+    return result;
+  }
   for (const Place& place : places(history, evidence, key, writers)) {
     if (place.answer != nullptr && place.answer->f != Function::read) continue;
     ++result.answers;
-    auto present = place.values;
-    std::sort(present.begin(), present.end());
-    for (const std::string_view element : present) {
-      const auto adds = writers.of(element);
-      if (adds.size() != 1 || adds.front()->outcome != Outcome::ok) continue;
-      std::vector<std::string_view> saw;
-      append_shown(writers, KeyKind::set, Conflict::siblings, history.text(adds.front()->saw), saw);
-      if ((steps += saw.size()) > kMaxSteps) {
-        result.undecided =
-            fmt::format("{}: more than {} elements were seen by adds", history.text(key.key), kMaxSteps);
-        return result;
-      }
-      for (const std::string_view seen : saw) {
-        if (std::binary_search(present.begin(), present.end(), seen)) continue;
-        const auto of_seen = writers.of(seen);
-        if (of_seen.size() == 1)
-          result.found.push_back({of_seen.front(), adds.front(), place.answer, place.replica});
-      }
-    }
+    adds.each_missing(adds.numbered(place.values), [&](const Operation* missing, const Operation* present) {
+      result.found.push_back({missing, present, place.answer, place.replica});
+    });
   }
   return result;
 }

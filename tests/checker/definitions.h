@@ -37,6 +37,11 @@ std::uint64_t side_by_side(const History&, const Evidence&);
 /// As above, counting only an acknowledged later version, and an earlier one that its session had written, or
 /// read, before.
 std::uint64_t out_of_order(const History&, const Evidence&, bool after_reads);
+/// Sets: how often a read or a dump shows an element without one that the inner read of its acknowledged add
+/// had seen; counting only elements that the same session had added, acknowledged, before, if `own`.
+std::uint64_t without_what_was_seen(const History&, const Evidence&, bool own);
+/// Sets: reads that lack an element which an earlier read of their session had.
+Reads elements_gone(const History&);
 /// Siblings: how often a dump shows a version that lies in the past of an acknowledged delete.
 std::uint64_t resurrected(const History&, const Evidence&);
 /// Siblings: acknowledged versions that fewer than evidence.w dumps cover.

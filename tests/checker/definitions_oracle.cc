@@ -379,6 +379,50 @@ std::uint64_t out_of_order(const History& h, const Evidence& evidence, bool afte
   });
 }
 
+std::uint64_t without_what_was_seen(const History& h, const Evidence& evidence, bool own) {
+  std::vector<std::set<std::string_view>> places;
+  const auto parts = [](std::string_view json) {
+    const auto all = array_parts(json);
+    return std::set<std::string_view>(all.begin(), all.end());
+  };
+  for (const Operation& o : h.operations())
+    if (is_read(o)) places.push_back(parts(h.text(o.value)));
+  for (const ReplicaState& replica : evidence.dumps->at(0).replicas) {
+    std::set<std::string_view> all;
+    for (const std::string& value : replica.values) all.merge(parts(value));
+    places.push_back(all);
+  }
+  std::uint64_t found = 0;
+  for (const auto& shown : places) {
+    for (const Operation& above : h.operations()) {
+      if (above.f != Function::add || above.outcome != Outcome::ok || shown.count(h.text(above.value)) == 0)
+        continue;
+      for (const Operation& below : h.operations()) {
+        if (below.f != Function::add || parts(h.text(above.saw)).count(h.text(below.value)) == 0) continue;
+        const bool counts = !own || (below.outcome == Outcome::ok && below.session == above.session &&
+                                     below.completed < above.invoked);
+        if (counts && shown.count(h.text(below.value)) == 0) ++found;
+      }
+    }
+  }
+  return found;
+}
+
+Reads elements_gone(const History& h) {
+  Reads bad;
+  for (const Operation& later : h.operations()) {
+    for (const Operation& earlier : h.operations()) {
+      if (!is_read(later) || !is_read(earlier) || later.session != earlier.session) continue;
+      if (earlier.completed >= later.invoked) continue;
+      const auto now = array_parts(h.text(later.value));
+      for (const std::string_view element : array_parts(h.text(earlier.value)))
+        if (element != "null" && std::find(now.begin(), now.end(), element) == now.end())
+          bad.insert(later.invoked);
+    }
+  }
+  return bad;
+}
+
 std::uint64_t resurrected(const History& h, const Evidence& evidence) {
   const Pasts pasts = all_pasts(h, {});
   std::uint64_t found = 0;

@@ -244,6 +244,14 @@ class Model {
     return fmt::format("[{}]", fmt::join(all, ","));
   }
 
+  /// About half of all that were ever added.
+  std::string any_elements() {
+    std::vector<std::string> some;
+    for (const Version& version : versions_)
+      if (chance(50)) some.push_back(version.value);
+    return fmt::format("[{}]", fmt::join(some, ","));
+  }
+
   static std::string answer(const std::vector<std::string>& values) {
     if (values.empty()) return "null";
     return values.size() == 1 ? values[0] : fmt::format("[{}]", fmt::join(values, ","));
@@ -267,6 +275,7 @@ class Model {
   void answer_ok(Session& s, Event& event) {
     if (event.f == Function::read) {
       event.value = options_.sets ? elements(s.collected) : answer(values(s.collected));
+      if (options_.sets && chance(options_.wrong_reads)) event.value = any_elements();
       if (!options_.siblings && options_.stamps) event.clock = stamp_of(s.collected);
       if (!options_.sets && !versions_.empty() && chance(options_.wrong_reads)) {
         const Version& other = versions_[static_cast<std::size_t>(below(static_cast<int>(versions_.size())))];

@@ -93,6 +93,17 @@ RC_GTEST_PROP(OrderOracle, WritesOfASessionWithSiblings, ()) {
   same_count(check("writes-follow-reads", run), definitions::out_of_order(run.history, run.evidence, true));
 }
 
+RC_GTEST_PROP(OrderOracle, SetsOfASession, ()) {
+  ModelOptions options = broken_store();
+  options.sets = true;
+  const ModelRun run = run_model(options);
+  same(check("monotonic-reads", run), definitions::elements_gone(run.history));
+  same_count(check("monotonic-writes", run),
+             definitions::without_what_was_seen(run.history, run.evidence, true));
+  same_count(check("writes-follow-reads", run),
+             definitions::without_what_was_seen(run.history, run.evidence, false));
+}
+
 RC_GTEST_PROP(OrderOracle, Antichain, ()) {
   ModelRun run = run_model(broken_store());
   put_back(run);

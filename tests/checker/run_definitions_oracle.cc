@@ -184,7 +184,13 @@ void lost_increments(const History& h, const std::string& key, const std::vector
     return;
   }
   std::set<std::uint64_t> counts;
-  for (const std::string& text : texts) counts.insert(std::stoull(text));
+  for (const std::string& text : texts) {
+    if (text.find_first_not_of("0123456789") != std::string::npos) {
+      finding.undecided = true;  // no count
+      return;
+    }
+    counts.insert(std::stoull(text));
+  }
   std::set<std::uint64_t> possible;
   std::map<std::string, std::uint64_t> most;  // of an amount, in a choice that gives a count found; or in all
   std::uint64_t largest = 0;
