@@ -11,21 +11,22 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "checker/keys.h"
+#include "checker/case.h"
 
 namespace fracas::checker {
 
 /// An answer that is asked what it covers: a read, or a replica's dump.
 struct View {
-  std::uint32_t began = kNever;        ///< what was demanded before this event had to be covered
-  std::uint32_t ended = kNever;        ///< deletes invoked before this event may be hidden in the answer
-  std::int32_t session = -1;           ///< whose demands it had to meet
-  std::uint32_t group = 0;             ///< ascending; a version is missing if no view of the group covers it
-  bool tombstones = true;              ///< false: the answer certainly holds no hidden delete
-  std::vector<std::uint32_t> shown{};  ///< positions of versions
+  std::uint32_t began = kNever;  ///< what was demanded before this event had to be covered
+  std::uint32_t ended = kNever;  ///< deletes invoked before this event may be hidden in the answer
+  std::int32_t session = -1;     ///< whose demands it had to meet, beside those of everyone
+  std::uint32_t group = 0;       ///< ascending; a version is missing if no view of the group covers it
+  bool tombstones = true;        ///< false: the answer certainly holds no hidden delete
+  std::span<const std::uint32_t> shown{};  ///< positions of versions; lives elsewhere
 };
 
 /// Answers that begin after this event have to cover a version: those to one session, or to everyone (-1).
@@ -34,6 +35,7 @@ struct Demand {
   std::int32_t session = -1;
   std::uint32_t event = 0;
 };
+using Demands = std::vector<Demand>;
 
 /// Two versions shown in one answer although the one had superseded the other.
 struct SideBySide {
@@ -52,37 +54,48 @@ inline constexpr std::size_t kMaxMissing = 100;
 
 class CausalKey {
  public:
-  CausalKey(const History&, const KeyOperations&, const Writers&);
+  explicit CausalKey(const KeyCase&);
 
   const std::vector<const Operation*>& versions() const { return versions_; }
 
   /// Of a version.
-  std::uint32_t position_of(const Operation&) const;
+  std::uint32_t position_of(const Operation& o) const { return position_[key_.place_of(o)]; }
 
   /// Positions of the versions of these values; nothing if one of them cannot have been seen by event `end`
   /// (nobody wrote it, its write failed or began later): such an answer covers nobody knows what.
   std::optional<std::vector<std::uint32_t>> positions(const std::vector<std::string_view>& values,
                                                       std::uint32_t end) const;
+  /// As above, of what one of the key's operations was answered, by its place there.
+  std::optional<std::span<const std::uint32_t>> shown(std::size_t place) const;
 
   /// Every acknowledged version, from its acknowledgement on.
-  std::vector<Demand> acknowledged() const;
+  Demands acknowledged() const;
 
-  /// Views of a group are next to each other, of one session, and began at the same event. Memory: about 30
-  /// bytes a version, view and demand, and 32 MB for contested pairs at most. The error says which limit was
-  /// reached.
-  boost::system::result<std::vector<Missing>, std::string> missing(const std::vector<View>&,
-                                                                   std::vector<Demand>) const;
+  /// For each set of demands, what is missing. Views of a group are next to each other, of one session, and
+  /// began at the same event. Memory: about 40 bytes a version, view and demand, and 32 MB for contested
+  /// pairs at most. The error says which limit was reached.
+  boost::system::result<std::vector<std::vector<Missing>>, std::string> missing(std::span<const View>,
+                                                                                std::vector<Demands>) const;
   /// Ascending by view. The error says which limit was reached.
-  boost::system::result<std::vector<SideBySide>, std::string> side_by_side(const std::vector<View>&) const;
+  boost::system::result<std::vector<SideBySide>, std::string> side_by_side(std::span<const View>) const;
 
  private:
   friend class CausalSweep;
-  void link(const KeyOperations&, const History&);
+  void find_versions();
+  void note_answers();
+  void link();
 
-  const Writers& writers_;
+  const KeyCase& key_;
   std::vector<const Operation*> versions_;      ///< by invocation
+  std::vector<std::uint32_t> position_;         ///< of each operation: of its version
   std::vector<std::uint32_t> parents_;          ///< what each version's context showed, one after another
   std::vector<std::uint32_t> first_parent_{0};  ///< where a version's parents begin
+  std::vector<std::uint32_t> shown_;            ///< what each answer showed, as far as it can be traced
+  std::vector<std::uint32_t> first_shown_{0};   ///< where an answer begins
+  std::vector<bool> traced_;                    ///< of each operation: all that its answer showed is known
 };
+
+/// Worked out once.
+const CausalKey& causal_key(const KeyCase&);
 
 }  // namespace fracas::checker

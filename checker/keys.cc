@@ -130,19 +130,54 @@ Writers::Writers(const History& history, const KeyOperations& key) : history_(hi
   }
   std::stable_sort(writers_.begin(), writers_.end(),
                    [](const Operation* a, const Operation* b) { return a->value < b->value; });
-  values_.reserve(writers_.size());
-  for (const Operation* o : writers_) {
-    if (!values_.empty() && values_.back() == o->value) repeated_ = history.text(o->value);
-    values_.push_back(o->value);
+  first_.reserve(writers_.size());
+  for (std::uint32_t i = 0; i < writers_.size(); ++i) {
+    if (!first_.try_emplace(writers_[i]->value, i).second) repeated_ = history.text(writers_[i]->value);
   }
+}
+
+std::span<const Operation* const> Writers::of(TextId value) const {
+  const auto found = first_.find(value);
+  if (found == first_.end()) return {};
+  std::size_t end = found->second + 1;
+  while (end < writers_.size() && writers_[end]->value == value) ++end;
+  return std::span(writers_).subspan(found->second, end - found->second);
 }
 
 std::span<const Operation* const> Writers::of(std::string_view value) const {
   const auto id = history_.find(value);
-  if (!id) return {};
-  const auto [first, last] = std::equal_range(values_.begin(), values_.end(), *id);
-  return std::span(writers_).subspan(static_cast<std::size_t>(first - values_.begin()),
-                                     static_cast<std::size_t>(last - first));
+  return id ? of(*id) : std::span<const Operation* const>{};
+}
+
+Answers::Answers(const History& history, const KeyOperations& key, const Writers& writers, Conflict conflict)
+    : history_(history) {
+  first_.reserve(key.operations.size() + 1);
+  std::vector<std::string_view> parts;
+  for (const Operation* o : key.operations) {
+    if (o->outcome == Outcome::ok && o->f == Function::read) {
+      add(history.text(o->value), key, writers, conflict, parts);
+    } else if (o->outcome == Outcome::ok) {
+      add(history.text(o->siblings), key, writers, Conflict::siblings, parts);
+      add(history.text(o->saw), key, writers, conflict, parts);
+    }
+    first_.push_back(static_cast<std::uint32_t>(values_.size()));
+  }
+}
+
+void Answers::add(std::string_view json, const KeyOperations& key, const Writers& writers, Conflict conflict,
+                  std::vector<std::string_view>& parts) {
+  parts.clear();
+  append_shown(writers, key.kind, conflict, json, parts);
+  for (const std::string_view part : parts) {
+    if (const auto known = history_.find(part)) {
+      values_.push_back(*known);
+    } else {
+      const auto next = static_cast<TextId>(history_.texts() + unheard_.size());
+      const auto [id, first] = unheard_ids_.try_emplace(part, next);
+      if (first) unheard_.push_back(part);
+      values_.push_back(id->second);
+    }
+  }
 }
 
 void append_shown(const Writers& writers, KeyKind kind, Conflict conflict, std::string_view json,
@@ -160,18 +195,6 @@ void append_shown(const Writers& writers, KeyKind kind, Conflict conflict, std::
       if (part != "null") out.push_back(part);
     }
   }
-}
-
-std::vector<std::string_view> shown_values(const History& history, const Writers& writers, KeyKind kind,
-                                           Conflict conflict, const Operation& o) {
-  std::vector<std::string_view> shown;
-  if (o.f == Function::read) {
-    append_shown(writers, kind, conflict, history.text(o.value), shown);
-  } else {
-    append_shown(writers, kind, Conflict::siblings, history.text(o.siblings), shown);
-    append_shown(writers, kind, conflict, history.text(o.saw), shown);
-  }
-  return shown;
 }
 
 }  // namespace fracas::checker

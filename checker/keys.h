@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "checker/evidence.h"
@@ -53,6 +54,7 @@ class Writers {
  public:
   Writers(const History&, const KeyOperations&);
   /// In order of invocation; empty: nobody wrote it.
+  std::span<const Operation* const> of(TextId value) const;
   std::span<const Operation* const> of(std::string_view value) const;
   /// Nobody even tried to write.
   bool none() const { return writers_.empty(); }
@@ -61,17 +63,37 @@ class Writers {
 
  private:
   const History& history_;
-  std::vector<TextId> values_;  ///< ascending, one per writer
-  std::vector<const Operation*> writers_;
+  std::vector<const Operation*> writers_;            ///< by value, then by invocation
+  std::unordered_map<TextId, std::uint32_t> first_;  ///< of each value; only ever asked, never walked over
   std::string_view repeated_;
 };
 
-/// The values that an answer showed: a read's values or elements; after a write or delete its siblings; the
-/// inner read of an update. Siblings are taken apart only where the conflict mode has them.
-std::vector<std::string_view> shown_values(const History&, const Writers&, KeyKind, Conflict,
-                                           const Operation&);
+/// The values that the answers of one key showed: a read's values or elements; after a write or delete its
+/// siblings; the inner read of an update. Siblings are taken apart only where the conflict mode has them. 4
+/// bytes a value, and as many an operation.
+class Answers {
+ public:
+  Answers(const History&, const KeyOperations&, const Writers&, Conflict);
+  /// Of one operation of the key, by its place there; empty if it was not answered, or showed nothing.
+  std::span<const TextId> of(std::size_t place) const {
+    return std::span(values_).subspan(first_[place], first_[place + 1] - first_[place]);
+  }
+  std::string_view text(TextId value) const {
+    return value < history_.texts() ? history_.text(value) : unheard_[value - history_.texts()];
+  }
 
-/// As above for one text, such as a value in a dump.
+ private:
+  void add(std::string_view json, const KeyOperations&, const Writers&, Conflict,
+           std::vector<std::string_view>& parts);
+
+  const History& history_;
+  std::vector<TextId> values_;
+  std::vector<std::uint32_t> first_{0};
+  std::vector<std::string_view> unheard_;  ///< parts that are no text of the history: nobody wrote them
+  std::unordered_map<std::string_view, TextId> unheard_ids_;
+};
+
+/// The values that one text shows, such as a value in a dump.
 void append_shown(const Writers&, KeyKind, Conflict, std::string_view json, std::vector<std::string_view>&);
 
 /// A read-modify-write.

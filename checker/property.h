@@ -7,8 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checker/evidence.h"
-#include "checker/history.h"
+#include "checker/case.h"
 
 namespace fracas::checker {
 
@@ -34,12 +33,13 @@ struct Verdict {
   std::vector<Witness> witnesses{};
 };
 
-/// A registered property. `check` is pure: the same input gives the same verdict.
+/// A registered property. `check` is pure: the same input gives the same verdict. Properties that are asked
+/// of one case share what they work out.
 struct PropertyInfo {
   std::string_view name;
   std::string_view sentence;  ///< what it says, for `fracas list properties`
   std::string_view unit;      ///< what Verdict::checked counts
-  Verdict (*check)(const History&, const Evidence&);
+  Verdict (*check)(const Case&);
 };
 
 /// All of them, in the order in which reports show them.

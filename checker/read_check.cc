@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -52,45 +53,44 @@ class Acknowledged {
 
 bool is_judged(const Operation& o) { return o.f == Function::read && o.outcome == Outcome::ok; }
 
-/// The elements of a set, each once.
-std::vector<std::string_view> elements(const History& history, const Writers& writers,
-                                       const Operation& read) {
-  auto shown = shown_values(history, writers, KeyKind::set, Conflict::siblings, read);
-  std::sort(shown.begin(), shown.end());
-  shown.erase(std::unique(shown.begin(), shown.end()), shown.end());
-  return shown;
+/// The elements of a set that an answer showed, each once, ascending.
+std::vector<TextId> elements(const KeyCase& key, std::size_t place) {
+  const auto shown = key.answers().of(place);
+  std::vector<TextId> found(shown.begin(), shown.end());
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
 }
 
 /// The latest of the required adds whose element was not found.
-const Operation* latest_absent(const History& history, std::span<const Operation* const> required,
-                               const std::vector<std::string_view>& found) {
+const Operation* latest_absent(std::span<const Operation* const> required, const std::vector<TextId>& found) {
   for (auto at = required.rbegin(); at != required.rend(); ++at) {
-    if (!std::binary_search(found.begin(), found.end(), history.text((*at)->value))) return *at;
+    if (!std::binary_search(found.begin(), found.end(), (*at)->value)) return *at;
   }
   return nullptr;
 }
 
 /// Elements that a session's earlier reads have shown, each read against those that ended before it began:
 /// the operations of a session follow one another.
-ReadCheck check_seen_elements(const History& history, const KeyOperations& key) {
-  const Writers writers(history, key);
-  std::map<std::int32_t, std::vector<std::string_view>> seen;  // ascending
+ReadCheck check_seen_elements(const KeyCase& key) {
+  std::map<std::int32_t, std::vector<TextId>> seen;  // ascending
   ReadCheck result;
-  for (const Operation* read : key.operations) {
+  for (std::size_t i = 0; i < key.operations.size(); ++i) {
+    const Operation* read = key.operations[i];
     if (!is_judged(*read)) continue;
-    const auto found = elements(history, writers, *read);
+    const auto found = elements(key, i);
     const auto [mine, first] = seen.try_emplace(read->session);
     result.checked += first ? 0 : 1;
-    std::vector<std::string_view> lost;
+    std::vector<TextId> lost;
     std::set_difference(mine->second.begin(), mine->second.end(), found.begin(), found.end(),
                         std::back_inserter(lost));
     const Operation* latest = nullptr;
-    for (const std::string_view element : lost) {
-      for (const Operation* add : writers.of(element))
+    for (const TextId element : lost) {
+      for (const Operation* add : key.writers().of(element))
         latest = latest == nullptr || latest->invoked < add->invoked ? add : latest;
     }
     if (latest != nullptr) result.lacking.push_back({read, latest, lost.size()});
-    std::vector<std::string_view> both;
+    std::vector<TextId> both;
     std::set_union(mine->second.begin(), mine->second.end(), found.begin(), found.end(),
                    std::back_inserter(both));
     mine->second = std::move(both);
@@ -98,90 +98,109 @@ ReadCheck check_seen_elements(const History& history, const KeyOperations& key) 
   return result;
 }
 
+constexpr std::array kDuties = {Duty::acknowledged, Duty::own_writes, Duty::seen_before};
+
 /// What each session's reads have to cover, from which event on.
-std::vector<Demand> demands(const History& history, const KeyOperations& key, const Writers& writers,
-                            const CausalKey& causal, Duty duty) {
+Demands demands(const KeyCase& key, const CausalKey& causal, Duty duty) {
   if (duty != Duty::seen_before) {
-    std::vector<Demand> acknowledged = causal.acknowledged();
+    Demands acknowledged = causal.acknowledged();
     for (Demand& demand : acknowledged) demand.session = owner(duty, *causal.versions()[demand.version]);
     return acknowledged;
   }
-  std::vector<Demand> shown;
-  for (const Operation* read : key.operations) {
+  Demands shown;
+  for (std::size_t i = 0; i < key.operations.size(); ++i) {
+    const Operation* read = key.operations[i];
     if (!is_judged(*read)) continue;
-    const auto positions = causal.positions(
-        shown_values(history, writers, KeyKind::reg, Conflict::siblings, *read), read->completed);
+    const auto positions = causal.shown(i);
     if (!positions) continue;
     for (const std::uint32_t v : *positions) shown.push_back({v, read->session, read->completed});
   }
   return shown;
 }
 
+/// Reads of which something is asked; of everyone all of them.
+std::uint64_t asked_of(const std::vector<const Operation*>& reads, const Demands& demands, Duty duty) {
+  if (duty == Duty::acknowledged) return reads.size();
+  std::map<std::int32_t, std::uint32_t> from;  // by session, the first event
+  for (const Demand& demand : demands) {
+    const auto first = from.try_emplace(demand.session, demand.event).first;
+    first->second = std::min(first->second, demand.event);
+  }
+  return static_cast<std::uint64_t>(std::count_if(reads.begin(), reads.end(), [&](const Operation* read) {
+    const auto first = from.find(read->session);
+    return first != from.end() && first->second <= read->invoked;
+  }));
+}
+
+/// By duty.
+using ReadChecks = std::array<ReadCheck, kDuties.size()>;
+
+ReadChecks all_duties(const KeyCase& key) {
+  ReadChecks results;
+  const auto undecided = [&results](const std::string& why) {
+    for (ReadCheck& result : results) result.undecided = why;
+    return results;
+  };
+  if (!key.writers().repeated().empty())
+    return undecided(fmt::format("{} was written to {} twice: what a read of it covers cannot be told",
+                                 shown(key.writers().repeated()), key.name()));
+  const CausalKey& causal = causal_key(key);
+  std::vector<const Operation*> reads;
+  std::vector<View> views;
+  for (std::size_t i = 0; i < key.operations.size(); ++i) {
+    const Operation* read = key.operations[i];
+    if (!is_judged(*read)) continue;
+    const auto positions = causal.shown(i);
+    if (!positions) continue;  // a phantom, which no-phantoms and honest-failures report
+    views.push_back({.began = read->invoked,
+                     .ended = read->completed,
+                     .session = read->session,
+                     .group = static_cast<std::uint32_t>(reads.size()),
+                     .shown = *positions});
+    reads.push_back(read);
+  }
+  std::vector<Demands> asked;
+  for (std::size_t d = 0; d < kDuties.size(); ++d) {
+    asked.push_back(demands(key, causal, kDuties[d]));
+    results[d].checked = asked_of(reads, asked.back(), kDuties[d]);
+  }
+  const auto missing = causal.missing(views, std::move(asked));
+  if (!missing) return undecided(fmt::format("{}: {}", key.name(), missing.error()));
+  for (std::size_t d = 0; d < kDuties.size(); ++d) {
+    for (const Missing& group : (*missing)[d])
+      results[d].lacking.push_back(
+          {reads[group.group], causal.versions()[group.versions.back()], group.count});
+  }
+  return results;
+}
+
 }  // namespace
 
-ReadCheck check_set_reads(const History& history, const KeyOperations& key, Duty duty) {
-  if (duty == Duty::seen_before) return check_seen_elements(history, key);
-  const Writers writers(history, key);
+ReadCheck check_set_reads(const KeyCase& key, Duty duty) {
+  if (duty == Duty::seen_before) return check_seen_elements(key);
   const Acknowledged acknowledged(key, duty);
   ReadCheck result;
-  for (const Operation* read : key.operations) {
+  for (std::size_t i = 0; i < key.operations.size(); ++i) {
+    const Operation* read = key.operations[i];
     if (!is_judged(*read)) continue;
     const auto required = acknowledged.before(*read);
     if (duty == Duty::own_writes && required.empty()) continue;
     ++result.checked;
-    const auto found = elements(history, writers, *read);
+    const auto found = elements(key, i);
     std::size_t seen = 0;
-    for (const std::string_view element : found) {
-      for (const Operation* add : writers.of(element)) seen += acknowledged.required(*add, *read) ? 1 : 0;
+    for (const TextId element : found) {
+      for (const Operation* add : key.writers().of(element))
+        seen += acknowledged.required(*add, *read) ? 1 : 0;
     }
     if (seen == required.size()) continue;
-    result.lacking.push_back({read, latest_absent(history, required, found), required.size() - seen});
+    result.lacking.push_back({read, latest_absent(required, found), required.size() - seen});
   }
   return result;
 }
 
-ReadCheck check_sibling_reads(const History& history, const KeyOperations& key, Duty duty) {
-  const Writers writers(history, key);
-  ReadCheck result;
-  if (!writers.repeated().empty()) {
-    result.undecided = fmt::format("{} was written to {} twice: what a read of it covers cannot be told",
-                                   shown(writers.repeated()), history.text(key.key));
-    return result;
-  }
-  const CausalKey causal(history, key, writers);
-  std::vector<Demand> asked = demands(history, key, writers, causal, duty);
-  std::map<std::int32_t, std::uint32_t> asked_from;  // by session, the first event
-  for (const Demand& demand : asked) {
-    const auto first = asked_from.try_emplace(demand.session, demand.event).first;
-    first->second = std::min(first->second, demand.event);
-  }
-  std::vector<const Operation*> reads;
-  std::vector<View> views;
-  for (const Operation* read : key.operations) {
-    if (!is_judged(*read)) continue;
-    const std::int32_t session = owner(duty, *read);
-    const auto from = asked_from.find(session);
-    if (session >= 0 && (from == asked_from.end() || from->second > read->invoked)) continue;
-    auto positions = causal.positions(shown_values(history, writers, KeyKind::reg, Conflict::siblings, *read),
-                                      read->completed);
-    if (!positions) continue;  // a phantom, which no-phantoms and honest-failures report
-    views.push_back({.began = read->invoked,
-                     .ended = read->completed,
-                     .session = session,
-                     .group = static_cast<std::uint32_t>(reads.size()),
-                     .shown = std::move(*positions)});
-    reads.push_back(read);
-  }
-  result.checked = reads.size();
-  const auto missing = causal.missing(views, std::move(asked));
-  if (!missing) {
-    result.undecided = fmt::format("{}: {}", history.text(key.key), missing.error());
-    return result;
-  }
-  for (const Missing& group : *missing) {
-    result.lacking.push_back({reads[group.group], causal.versions()[group.versions.back()], group.count});
-  }
-  return result;
+const ReadCheck& check_sibling_reads(const KeyCase& key, Duty duty) {
+  const ReadChecks& results = key.once<ReadChecks>([&] { return all_duties(key); });
+  return results[static_cast<std::size_t>(duty)];
 }
 
 }  // namespace fracas::checker

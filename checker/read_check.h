@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "checker/keys.h"
+#include "checker/case.h"
 
 namespace fracas::checker {
 
@@ -27,9 +27,10 @@ struct ReadCheck {
   std::string undecided{};    ///< why the key could not be judged
 };
 
-ReadCheck check_sibling_reads(const History&, const KeyOperations&, Duty);
+/// The duties of one key are judged together, once.
+const ReadCheck& check_sibling_reads(const KeyCase&, Duty);
 
 /// Elements once added stay: there is no removal.
-ReadCheck check_set_reads(const History&, const KeyOperations&, Duty);
+ReadCheck check_set_reads(const KeyCase&, Duty);
 
 }  // namespace fracas::checker

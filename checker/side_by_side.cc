@@ -14,72 +14,72 @@ namespace {
 /// Of a set; more are given up.
 constexpr std::size_t kMaxElements = 20'000;
 
-/// Where values were seen together.
-struct Place {
-  const Operation* answer = nullptr;
-  std::string_view replica{};
-  std::vector<std::string_view> values{};
+void add_repeated(std::span<const std::uint32_t> shown, const CausalKey& causal, const Operation* answer,
+                  std::string_view replica, std::vector<Reappearance>& found) {
+  if (shown.size() < 2) return;
+  std::vector<std::uint32_t> sorted(shown.begin(), shown.end());
+  std::sort(sorted.begin(), sorted.end());
+  for (auto twice = std::adjacent_find(sorted.begin(), sorted.end()); twice != sorted.end();
+       twice = std::adjacent_find(std::upper_bound(twice, sorted.end(), *twice), sorted.end())) {
+    const Operation* version = causal.versions()[*twice];
+    found.push_back({version, version, answer, replica});
+  }
+}
+
+std::vector<std::string_view> values_in(const KeyCase& key, const ReplicaState& replica) {
+  std::vector<std::string_view> values;
+  for (const std::string& value : replica.values)
+    append_shown(key.writers(), key.kind, Conflict::siblings, value, values);
+  return values;
+}
+
+/// What a dump shows, in order.
+struct Dumped {
+  std::string_view replica;
+  std::vector<std::uint32_t> positions;
 };
 
-std::vector<Place> places(const History& history, const Evidence& evidence, const KeyOperations& key,
-                          const Writers& writers) {
-  std::vector<Place> found;
-  for (const Operation* o : key.operations) {
-    if (o->outcome != Outcome::ok) continue;
-    auto values = shown_values(history, writers, key.kind, Conflict::siblings, *o);
-    if (!values.empty()) found.push_back({.answer = o, .values = std::move(values)});
-  }
-  if (!evidence.dumps) return found;
-  for (const KeyDump& dump : *evidence.dumps) {
-    if (dump.key != history.text(key.key)) continue;
-    for (const ReplicaState& replica : dump.replicas) {
-      Place place{.replica = replica.node};
-      for (const std::string& value : replica.values)
-        append_shown(writers, key.kind, Conflict::siblings, value, place.values);
-      if (!place.values.empty()) found.push_back(std::move(place));
-    }
+std::vector<Dumped> dumped(const KeyCase& key, const CausalKey& causal) {
+  std::vector<Dumped> found;
+  if (key.dump() == nullptr) return found;
+  for (const ReplicaState& replica : key.dump()->replicas) {
+    auto positions = causal.positions(values_in(key, replica), kNever);
+    if (positions && !positions->empty()) found.push_back({replica.node, std::move(*positions)});
   }
   return found;
 }
 
-void add_repeated(const Place& place, std::vector<std::uint32_t> shown, const CausalKey& causal,
-                  std::vector<Reappearance>& found) {
-  std::sort(shown.begin(), shown.end());
-  for (auto twice = std::adjacent_find(shown.begin(), shown.end()); twice != shown.end();
-       twice = std::adjacent_find(std::upper_bound(twice, shown.end(), *twice), shown.end())) {
-    const Operation* version = causal.versions()[*twice];
-    found.push_back({version, version, place.answer, place.replica});
-  }
-}
-
-SideBySideCheck check_register(const History& history, const Evidence& evidence, const KeyOperations& key) {
-  const Writers writers(history, key);
+SideBySideCheck check_register(const KeyCase& key) {
   SideBySideCheck result;
-  if (!writers.repeated().empty()) {
+  if (!key.writers().repeated().empty()) {
     result.undecided = fmt::format("{} was written to {} twice: what superseded it cannot be told",
-                                   shown(writers.repeated()), history.text(key.key));
+                                   shown(key.writers().repeated()), key.name());
     return result;
   }
-  const CausalKey causal(history, key, writers);
-  std::vector<Place> judged;
+  const CausalKey& causal = causal_key(key);
+  const std::vector<Dumped> dumps = dumped(key, causal);
   std::vector<View> views;
-  for (Place& place : places(history, evidence, key, writers)) {
-    auto positions =
-        causal.positions(place.values, place.answer == nullptr ? kNever : place.answer->completed);
-    if (!positions) continue;  // a phantom, which no-phantoms and honest-failures report
-    add_repeated(place, *positions, causal, result.found);
-    views.push_back({.shown = std::move(*positions)});
-    judged.push_back(std::move(place));
+  std::vector<std::pair<const Operation*, std::string_view>> places;  // an answer, or the dump of a replica
+  const auto judge = [&](std::span<const std::uint32_t> shown, const Operation* answer,
+                         std::string_view replica) {
+    add_repeated(shown, causal, answer, replica, result.found);
+    views.push_back({.shown = shown});
+    places.emplace_back(answer, replica);
+  };
+  for (std::size_t i = 0; i < key.operations.size(); ++i) {
+    const auto shown = causal.shown(i);  // nothing: a phantom, which no-phantoms and honest-failures report
+    if (shown && !shown->empty()) judge(*shown, key.operations[i], {});
   }
-  result.answers = judged.size();
+  for (const Dumped& dump : dumps) judge(dump.positions, nullptr, dump.replica);
+  result.answers = views.size();
   const auto pairs = causal.side_by_side(views);
   if (!pairs) {
-    result.undecided = fmt::format("{}: {}", history.text(key.key), pairs.error());
+    result.undecided = fmt::format("{}: {}", key.name(), pairs.error());
     return result;
   }
   for (const SideBySide& pair : *pairs)
     result.found.push_back({causal.versions()[pair.below], causal.versions()[pair.above],
-                            judged[pair.view].answer, judged[pair.view].replica});
+                            places[pair.view].first, places[pair.view].second});
   return result;
 }
 
@@ -91,33 +91,28 @@ void insert(Elements& elements, std::size_t number) { elements[number / 64] |= 1
 /// The adds of a set whose elements are unique, and what the inner read of each had seen.
 class Adds {
  public:
-  Adds(const History& history, const KeyOperations& key, const Writers& writers) : writers_(writers) {
+  explicit Adds(const KeyCase& key) : key_(key) {
+    number_.assign(key.operations.size(), kNone);
     for (const Operation* o : key.operations) {
-      if (writes(*o) && writers.of(history.text(o->value)).size() == 1) adds_.push_back(o);
+      if (!writes(*o) || key.writers().of(o->value).size() != 1) continue;
+      number_[key.place_of(*o)] = static_cast<std::uint32_t>(adds_.size());
+      adds_.push_back(o);
     }
     if (adds_.size() > kMaxElements) return;
-    std::vector<std::string_view> saw;
-    for (const Operation* add : adds_) {
-      saw.clear();
-      if (add->outcome == Outcome::ok)
-        append_shown(writers, KeyKind::set, Conflict::siblings, history.text(add->saw), saw);
-      saw_.push_back(numbered(saw));
-    }
+    for (const Operation* add : adds_) saw_.push_back(seen_by(*add));
   }
 
   bool too_many() const { return adds_.size() > kMaxElements; }
 
-  /// Those of the texts that are elements of unique adds.
-  Elements numbered(const std::vector<std::string_view>& texts) const {
+  /// Those of the values that are elements of unique adds.
+  template <typename Values>
+  Elements numbered(const Values& values) const {
     Elements elements((adds_.size() + 63) / 64);
-    for (const std::string_view text : texts) {
-      const auto writers = writers_.of(text);
+    for (const auto& value : values) {
+      const auto writers = key_.writers().of(value);
       if (writers.size() != 1) continue;
-      const auto at =
-          std::lower_bound(adds_.begin(), adds_.end(), writers.front()->invoked,
-                           [](const Operation* o, std::uint32_t event) { return o->invoked < event; });
-      if (at != adds_.end() && *at == writers.front())
-        insert(elements, static_cast<std::size_t>(at - adds_.begin()));
+      const std::uint32_t number = number_[key_.place_of(*writers.front())];
+      if (number != kNone) insert(elements, number);
     }
     return elements;
   }
@@ -136,43 +131,61 @@ class Adds {
   }
 
  private:
-  const Writers& writers_;
+  static constexpr std::uint32_t kNone = kNever;
+
+  /// Of an acknowledged add; what its answer itself shows, if it shows any, does not count.
+  Elements seen_by(const Operation& add) const {
+    std::vector<std::string_view> saw;
+    if (add.outcome == Outcome::ok)
+      append_shown(key_.writers(), KeyKind::set, Conflict::siblings, key_.history().text(add.saw), saw);
+    return numbered(saw);
+  }
+
+  const KeyCase& key_;
   std::vector<const Operation*> adds_;  ///< by invocation
+  std::vector<std::uint32_t> number_;   ///< of each operation of the key: that of its add
   std::vector<Elements> saw_;           ///< of each
 };
 
 /// An add wrote what its inner read saw together with its element: whoever shows the element shows those too.
 /// A set of m elements takes m * m / 8 bytes, and each answer as many steps of 8 bytes.
-SideBySideCheck check_set(const History& history, const Evidence& evidence, const KeyOperations& key) {
-  const Writers writers(history, key);
-  const Adds adds(history, key, writers);
+SideBySideCheck check_set(const KeyCase& key) {
+  const Adds adds(key);
   SideBySideCheck result;
   if (adds.too_many()) {
     result.undecided = fmt::format("{} has more than {} elements: what each add had seen is not kept",
-                                   history.text(key.key), kMaxElements);
+                                   key.name(), kMaxElements);
     return result;
   }
-  for (const Place& place : places(history, evidence, key, writers)) {
-    if (place.answer != nullptr && place.answer->f != Function::read) continue;
+  const auto judge = [&](const Elements& present, const Operation* answer, std::string_view replica) {
     ++result.answers;
-    adds.each_missing(adds.numbered(place.values), [&](const Operation* missing, const Operation* present) {
-      result.found.push_back({missing, present, place.answer, place.replica});
+    adds.each_missing(present, [&](const Operation* missing, const Operation* shown_add) {
+      result.found.push_back({missing, shown_add, answer, replica});
     });
+  };
+  for (std::size_t i = 0; i < key.operations.size(); ++i) {
+    const auto shown = key.answers().of(i);
+    if (key.operations[i]->f == Function::read && !shown.empty())
+      judge(adds.numbered(shown), key.operations[i], {});
+  }
+  if (key.dump() == nullptr) return result;
+  for (const ReplicaState& replica : key.dump()->replicas) {
+    const std::vector<std::string_view> values = values_in(key, replica);
+    if (!values.empty()) judge(adds.numbered(values), nullptr, replica.node);
   }
   return result;
 }
 
 }  // namespace
 
-SideBySideCheck check_side_by_side(const History& history, const Evidence& evidence,
-                                   const KeyOperations& key) {
-  return key.kind == KeyKind::set ? check_set(history, evidence, key)
-                                  : check_register(history, evidence, key);
+const SideBySideCheck& check_side_by_side(const KeyCase& key) {
+  return key.once<SideBySideCheck>(
+      [&] { return key.kind == KeyKind::set ? check_set(key) : check_register(key); });
 }
 
-std::string where(const History& history, const Reappearance& found, const KeyOperations& key) {
-  if (found.answer != nullptr) return describe(history, *found.answer);
-  return fmt::format("the dump of {} at the end shows {}", found.replica, history.text(key.key));
+std::string where(const KeyCase& key, const Reappearance& found) {
+  if (found.answer != nullptr) return describe(key.history(), *found.answer);
+  return fmt::format("the dump of {} at the end shows {}", found.replica, key.name());
 }
 
 }  // namespace fracas::checker

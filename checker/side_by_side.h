@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checker/keys.h"
+#include "checker/case.h"
 
 namespace fracas::checker {
 
@@ -26,9 +26,10 @@ struct SideBySideCheck {
   std::string undecided{};    ///< why the key could not be judged
 };
 
-SideBySideCheck check_side_by_side(const History&, const Evidence&, const KeyOperations&);
+/// Worked out once.
+const SideBySideCheck& check_side_by_side(const KeyCase&);
 
 /// "session 3 read k7 ..." or "the dump of n2 at the end shows ..."
-std::string where(const History&, const Reappearance&, const KeyOperations&);
+std::string where(const KeyCase&, const Reappearance&);
 
 }  // namespace fracas::checker

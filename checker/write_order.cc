@@ -16,14 +16,8 @@ namespace {
 
 class KeyCheck {
  public:
-  KeyCheck(const History& history, const Evidence& evidence, const KeyOperations& key, After after,
-           VerdictBuilder& verdict)
-      : history_(history),
-        evidence_(evidence),
-        key_(key),
-        after_(after),
-        verdict_(verdict),
-        writers_(history, key) {}
+  KeyCheck(const KeyCase& key, After after, VerdictBuilder& verdict)
+      : history_(key.history()), key_(key), after_(after), verdict_(verdict) {}
 
   /// By versions. Within a session operations follow one another.
   void judge_stamps() {
@@ -43,7 +37,7 @@ class KeyCheck {
   }
 
   void judge_siblings() {
-    const SideBySideCheck check = check_side_by_side(history_, evidence_, key_);
+    const SideBySideCheck& check = check_side_by_side(key_);
     count_followers();
     if (!check.undecided.empty()) verdict_.undecided(check.undecided);
     for (const Reappearance& found : check.found) {
@@ -56,7 +50,7 @@ class KeyCheck {
   const Stamp* stamp_of(const Operation& o) const {
     if (const Stamp* shown = history_.stamp(o)) return shown;
     if (o.f != Function::read || key_.kind != KeyKind::reg) return nullptr;
-    const auto writers = writers_.of(history_.text(o.value));
+    const auto writers = key_.writers().of(o.value);
     return writers.size() == 1 ? history_.stamp(*writers.front()) : nullptr;
   }
 
@@ -73,11 +67,11 @@ class KeyCheck {
 
   /// Who has read which version, and the end of the first such read.
   void note_reads() {
-    for (const Operation* o : key_.operations) {
+    for (std::size_t i = 0; i < key_.operations.size(); ++i) {
+      const Operation* o = key_.operations[i];
       if (o->f != Function::read || o->outcome != Outcome::ok) continue;
-      for (const std::string_view value :
-           shown_values(history_, writers_, key_.kind, Conflict::siblings, *o)) {
-        for (const Operation* writer : writers_.of(value)) {
+      for (const TextId value : key_.answers().of(i)) {
+        for (const Operation* writer : key_.writers().of(value)) {
           const auto known = read_by_.try_emplace({o->session, writer->invoked}, o->completed).first;
           known->second = std::min(known->second, o->completed);
         }
@@ -108,7 +102,7 @@ class KeyCheck {
     verdict_.violated([&] {
       return witness(fmt::format("{}, then {}, stamped {} us before that: {}{}.",
                                  describe_first(history_, before), describe(history_, write), us, follows(),
-                                 faults_around(evidence_, before.invoked_ns, write.completed_ns)),
+                                 faults_around(key_.evidence(), before.invoked_ns, write.completed_ns)),
                      {&before, &write});
     });
   }
@@ -118,7 +112,7 @@ class KeyCheck {
     Witness proof =
         witness(fmt::format("{}; {} {}; yet {}, {}: {}.", describe_first(history_, *found.below),
                             after_ == After::own_writes ? "then" : "having read that,",
-                            describe(history_, *found.above), where(history_, found, key_),
+                            describe(history_, *found.above), where(key_, found),
                             set ? "with the later element alone" : "with both side by side", follows()),
                 {found.below, found.above});
     if (found.answer != nullptr && found.answer != found.above)
@@ -127,25 +121,22 @@ class KeyCheck {
   }
 
   const History& history_;
-  const Evidence& evidence_;
-  const KeyOperations& key_;
+  const KeyCase& key_;
   After after_;
   VerdictBuilder& verdict_;
-  Writers writers_;
   std::map<std::pair<std::int32_t, std::uint32_t>, std::uint32_t> read_by_;  ///< session and version
 };
 
 }  // namespace
 
-Verdict check_write_order(const History& history, const Evidence& evidence, std::string_view property,
-                          After after, std::string_view nothing) {
-  const Conflict conflict = conflict_of(history, evidence);
+Verdict check_write_order(const Case& whole, std::string_view property, After after,
+                          std::string_view nothing) {
   VerdictBuilder verdict(property);
-  for (const KeyOperations& key : operations_by_key(history)) {
+  for (const KeyCase& key : whole.keys()) {
     if (key.kind == KeyKind::neither) continue;
-    if (is_composed(key.kind) && conflict == Conflict::siblings) continue;
-    KeyCheck check(history, evidence, key, after, verdict);
-    if (conflict == Conflict::siblings) {
+    if (is_composed(key.kind) && whole.conflict() == Conflict::siblings) continue;
+    KeyCheck check(key, after, verdict);
+    if (whole.conflict() == Conflict::siblings) {
       check.judge_siblings();
     } else {
       check.judge_stamps();

@@ -15,7 +15,6 @@ namespace fracas::checker {
 enum class After : std::uint8_t { own_writes, own_reads };
 
 /// `nothing`: why nothing was checked, should that be so.
-Verdict check_write_order(const History&, const Evidence&, std::string_view property, After,
-                          std::string_view nothing);
+Verdict check_write_order(const Case&, std::string_view property, After, std::string_view nothing);
 
 }  // namespace fracas::checker

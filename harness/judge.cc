@@ -171,10 +171,11 @@ struct Timed {
   checker::Verdict verdict;
   double seconds = 0;
 };
-Timed run_checker(const checker::PropertyInfo& property, const checker::History& history,
-                  const checker::Evidence& evidence) {
+
+/// What several properties need counts for the one that is asked first.
+Timed run_checker(const checker::PropertyInfo& property, const checker::Case& whole) {
   const auto begin = std::chrono::steady_clock::now();
-  Timed timed{property.check(history, evidence), 0};
+  Timed timed{property.check(whole), 0};
   timed.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return timed;
 }
@@ -186,13 +187,14 @@ bool chosen(const std::vector<std::string>& names, std::string_view name) {
 std::vector<Judged> judge_properties(const Materials& m, const std::vector<std::string>& only) {
   const workloads::Workload& workload = *workloads::find_workload(m.experiment.workload);
   const std::set<std::string> kinds = effective_kinds(m.evidence.faults);
+  const checker::Case whole(m.history, m.evidence);
   std::vector<Judged> judged;
   for (const checker::PropertyInfo& property : checker::properties()) {
     if (std::find(workload.properties.begin(), workload.properties.end(), property.name) ==
         workload.properties.end())
       continue;
     if (!chosen(only, property.name)) continue;
-    Timed timed = run_checker(property, m.history, m.evidence);
+    Timed timed = run_checker(property, whole);
     judged.push_back(
         {std::move(timed.verdict), promise(property.name, m.experiment, kinds), true, timed.seconds});
   }
@@ -279,11 +281,13 @@ Result<Judgement> judge_history(const std::filesystem::path& file,
   RunTally s;
   s.bare = true;
   for (const checker::Operation& operation : history->operations()) count_operation(s, operation);
+  const checker::Evidence nothing;
+  const checker::Case whole(*history, nothing);
   std::vector<Judged> judged;
   for (const checker::PropertyInfo& property : checker::properties()) {
     if (!chosen(properties, property.name)) continue;
     const bool named = !properties.empty();
-    Timed timed = run_checker(property, *history, {});
+    Timed timed = run_checker(property, whole);
     if (named && timed.verdict.result == checker::Result::not_applicable)
       timed.verdict.result = checker::Result::unknown;
     const Promise taken{

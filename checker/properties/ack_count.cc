@@ -18,15 +18,13 @@ namespace {
 
 class KeyCheck {
  public:
-  KeyCheck(const History& history, const FinalState& state, const KeyOperations& key, std::size_t w,
-           VerdictBuilder& verdict)
-      : history_(history),
+  KeyCheck(const FinalState& state, const KeyCase& key, std::size_t w, VerdictBuilder& verdict)
+      : history_(key.history()),
         state_(state),
         key_(key),
-        final_(state.of(history.text(key.key))),
+        final_(state.of(key.name())),
         w_(w),
-        verdict_(verdict),
-        writers_(history, key) {
+        verdict_(verdict) {
     for (const Operation* o : key.operations) {
       if (writes(*o) && o->outcome == Outcome::ok) acknowledged_.push_back(o);
     }
@@ -34,7 +32,7 @@ class KeyCheck {
 
   void run(Conflict conflict) {
     if (acknowledged_.empty()) return;
-    const std::string_view name = history_.text(key_.key);
+    const std::string_view name = key_.name();
     if (!final_.unread.empty())
       return verdict_.undecided(
           fmt::format("{} could not be read on {}", name, fmt::join(final_.unread, ", ")));
@@ -66,27 +64,23 @@ class KeyCheck {
   }
 
   void judge_siblings() {
-    const std::string_view name = history_.text(key_.key);
-    if (!writers_.repeated().empty()) {
+    const std::string_view name = key_.name();
+    if (!key_.writers().repeated().empty()) {
       return verdict_.undecided(fmt::format("{} was written to {} twice: where it is cannot be told",
-                                            shown(writers_.repeated()), name));
+                                            shown(key_.writers().repeated()), name));
     }
-    const CausalKey causal(history_, key_, writers_);
+    const CausalKey& causal = causal_key(key_);
+    const auto held = held_by_homes(key_, final_);
+    if (!held) return verdict_.undecided(held.error());
     std::vector<View> views;
-    for (const ReplicaState* replica : final_.homes) {
-      std::vector<std::string_view> values(replica->values.begin(), replica->values.end());
-      auto positions = causal.positions(values, kNever);
-      if (!positions)
-        return verdict_.undecided(
-            fmt::format("{} holds a value of {} that nobody wrote", replica->node, name));
-      views.push_back({.group = static_cast<std::uint32_t>(views.size()),
-                       .tombstones = !never_heard(state_, *replica),
-                       .shown = std::move(*positions)});
-    }
-    const auto missing = causal.missing(views, causal.acknowledged());
+    for (std::size_t home = 0; home < held->size(); ++home)
+      views.push_back({.group = static_cast<std::uint32_t>(home),
+                       .tombstones = !never_heard(state_, *final_.homes[home]),
+                       .shown = (*held)[home]});
+    const auto missing = causal.missing(views, {causal.acknowledged()});
     if (!missing) return verdict_.undecided(fmt::format("{}: {}", name, missing.error()));
     std::map<std::uint32_t, std::size_t> absent;  // on how many homes each version is not
-    for (const Missing& group : *missing) {
+    for (const Missing& group : missing->front()) {
       if (group.count > group.versions.size())
         verdict_.undecided(fmt::format("more than {} writes of {} are not on {}", group.versions.size(), name,
                                        final_.homes[group.group]->node));
@@ -118,27 +112,26 @@ class KeyCheck {
 
   const History& history_;
   const FinalState& state_;
-  const KeyOperations& key_;
+  const KeyCase& key_;
   const FinalKey& final_;
   std::size_t w_;
   VerdictBuilder& verdict_;
-  Writers writers_;
   std::vector<const Operation*> acknowledged_;
 };
 
 }  // namespace
 
-Verdict check_ack_count(const History& history, const Evidence& evidence) {
+Verdict check_ack_count(const Case& whole) {
+  const Evidence& evidence = whole.evidence();
   constexpr std::string_view kName = "ack-count";
   if (!evidence.dumps) return not_applicable(kName, "there are no dumps of the replicas");
   if (!evidence.w) return not_applicable(kName, "how many acknowledgements a write waits for is not known");
-  const FinalState state(*evidence.dumps);
-  const Conflict conflict = conflict_of(history, evidence);
+  const FinalState& state = final_state(whole);
   VerdictBuilder verdict(kName);
   if (state.empty()) verdict.undecided("the dumps of the replicas are empty");
   if (!state.empty()) {
-    for (const KeyOperations& key : operations_by_key(history))
-      KeyCheck(history, state, key, static_cast<std::size_t>(*evidence.w), verdict).run(conflict);
+    for (const KeyCase& key : whole.keys())
+      KeyCheck(state, key, static_cast<std::size_t>(*evidence.w), verdict).run(whole.conflict());
   }
   return std::move(verdict).finish("no write was acknowledged, or none showed its version");
 }

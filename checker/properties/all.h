@@ -5,20 +5,20 @@
 
 namespace fracas::checker {
 
-Verdict check_read_your_writes(const History&, const Evidence&);
-Verdict check_monotonic_reads(const History&, const Evidence&);
-Verdict check_monotonic_writes(const History&, const Evidence&);
-Verdict check_writes_follow_reads(const History&, const Evidence&);
-Verdict check_regular(const History&, const Evidence&);
-Verdict check_lost_updates(const History&, const Evidence&);
-Verdict check_lost_writes(const History&, const Evidence&);
-Verdict check_durability(const History&, const Evidence&);
-Verdict check_no_resurrection(const History&, const Evidence&);
-Verdict check_ack_count(const History&, const Evidence&);
-Verdict check_antichain(const History&, const Evidence&);
-Verdict check_convergence(const History&, const Evidence&);
-Verdict check_quiescence(const History&, const Evidence&);
-Verdict check_no_phantoms(const History&, const Evidence&);
-Verdict check_honest_failures(const History&, const Evidence&);
+Verdict check_read_your_writes(const Case&);
+Verdict check_monotonic_reads(const Case&);
+Verdict check_monotonic_writes(const Case&);
+Verdict check_writes_follow_reads(const Case&);
+Verdict check_regular(const Case&);
+Verdict check_lost_updates(const Case&);
+Verdict check_lost_writes(const Case&);
+Verdict check_durability(const Case&);
+Verdict check_no_resurrection(const Case&);
+Verdict check_ack_count(const Case&);
+Verdict check_antichain(const Case&);
+Verdict check_convergence(const Case&);
+Verdict check_quiescence(const Case&);
+Verdict check_no_phantoms(const Case&);
+Verdict check_honest_failures(const Case&);
 
 }  // namespace fracas::checker

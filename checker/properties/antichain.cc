@@ -10,29 +10,29 @@
 namespace fracas::checker {
 namespace {
 
-std::string sentence(const History& history, const Reappearance& found, const KeyOperations& key) {
+std::string sentence(const KeyCase& key, const Reappearance& found) {
+  const History& history = key.history();
   if (found.below == found.above)
     return fmt::format("{}; yet {}, with that one version twice: one write has two dots.",
-                       describe_first(history, *found.below), where(history, found, key));
+                       describe_first(history, *found.below), where(key, found));
   return fmt::format("{}; then {}, having seen it; yet {}, with both side by side.",
                      describe_first(history, *found.below), describe(history, *found.above),
-                     where(history, found, key));
+                     where(key, found));
 }
 
 }  // namespace
 
-Verdict check_antichain(const History& history, const Evidence& evidence) {
+Verdict check_antichain(const Case& whole) {
   VerdictBuilder verdict("antichain");
-  if (conflict_of(history, evidence) != Conflict::siblings)
-    return std::move(verdict).finish("the store keeps no siblings");
-  for (const KeyOperations& key : operations_by_key(history)) {
+  if (whole.conflict() != Conflict::siblings) return std::move(verdict).finish("the store keeps no siblings");
+  for (const KeyCase& key : whole.keys()) {
     if (key.kind != KeyKind::reg) continue;
-    const SideBySideCheck check = check_side_by_side(history, evidence, key);
+    const SideBySideCheck& check = check_side_by_side(key);
     verdict.checked(check.answers);
     if (!check.undecided.empty()) verdict.undecided(check.undecided);
     for (const Reappearance& found : check.found) {
       verdict.violated([&] {
-        Witness proof = witness(sentence(history, found, key), {found.below});
+        Witness proof = witness(sentence(key, found), {found.below});
         if (found.above != found.below) proof.operations.push_back(found.above->invoked);
         if (found.answer != nullptr && found.answer != found.above)
           proof.operations.push_back(found.answer->invoked);

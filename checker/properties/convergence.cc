@@ -75,7 +75,8 @@ void judge_key(const KeyDump& dump, const FinalKey& key, VerdictBuilder& verdict
 
 }  // namespace
 
-Verdict check_convergence(const History&, const Evidence& evidence) {
+Verdict check_convergence(const Case& whole) {
+  const Evidence& evidence = whole.evidence();
   VerdictBuilder verdict("convergence");
   if (!evidence.dumps) return not_applicable("convergence", "there are no dumps of the replicas");
   if (!evidence.settlement) {
@@ -83,7 +84,7 @@ Verdict check_convergence(const History&, const Evidence& evidence) {
   } else if (!evidence.settlement->exchanges_completed || evidence.settlement->hints_pending > 0) {
     verdict.undecided(open_settlement(*evidence.settlement));
   } else {
-    const FinalState state(*evidence.dumps);
+    const FinalState& state = final_state(whole);
     for (const KeyDump& dump : *evidence.dumps) judge_key(dump, state.of(dump.key), verdict);
   }
   return std::move(verdict).finish("no key is on two replicas");

@@ -21,15 +21,8 @@ constexpr std::string_view kName = "durability";
 
 class KeyCheck {
  public:
-  KeyCheck(const History& history, const Evidence& evidence, const FinalState& state,
-           const KeyOperations& key, VerdictBuilder& verdict)
-      : history_(history),
-        evidence_(evidence),
-        state_(state),
-        key_(key),
-        final_(state.of(history.text(key.key))),
-        writers_(history, key),
-        verdict_(verdict) {
+  KeyCheck(const FinalState& state, const KeyCase& key, VerdictBuilder& verdict)
+      : history_(key.history()), state_(state), key_(key), final_(state.of(key.name())), verdict_(verdict) {
     for (const Operation* o : key.operations) {
       if (writes(*o) && o->outcome == Outcome::ok) acknowledged_.push_back(o);
     }
@@ -37,7 +30,7 @@ class KeyCheck {
 
   void run(Conflict conflict) {
     if (acknowledged_.empty()) return;
-    const std::string_view name = history_.text(key_.key);
+    const std::string_view name = key_.name();
     if (!final_.unread.empty()) {
       return verdict_.undecided(
           fmt::format("{} could not be read on {}", name, fmt::join(final_.unread, ", ")));
@@ -84,27 +77,22 @@ class KeyCheck {
   }
 
   void judge_siblings() {
-    const std::string_view name = history_.text(key_.key);
-    if (!writers_.repeated().empty()) {
+    const std::string_view name = key_.name();
+    if (!key_.writers().repeated().empty()) {
       return verdict_.undecided(fmt::format("{} was written to {} twice: what is left of it cannot be told",
-                                            shown(writers_.repeated()), name));
+                                            shown(key_.writers().repeated()), name));
     }
-    const CausalKey causal(history_, key_, writers_);
+    const auto held = held_by_homes(key_, final_);
+    if (!held) return verdict_.undecided(held.error());
     std::vector<View> views;
-    for (const ReplicaState* replica : final_.homes) {
-      std::vector<std::string_view> values;
-      for (const std::string& value : replica->values) values.push_back(value);
-      auto positions = causal.positions(values, kNever);
-      if (!positions)
-        return verdict_.undecided(
-            fmt::format("{} holds a value of {} that nobody wrote", replica->node, name));
-      views.push_back({.tombstones = !never_heard(state_, *replica), .shown = std::move(*positions)});
-    }
+    for (std::size_t home = 0; home < held->size(); ++home)
+      views.push_back({.tombstones = !never_heard(state_, *final_.homes[home]), .shown = (*held)[home]});
     if (views.empty()) views.push_back({.tombstones = false});
     verdict_.checked(acknowledged_.size());
-    const auto missing = causal.missing(views, causal.acknowledged());
+    const CausalKey& causal = causal_key(key_);
+    const auto missing = causal.missing(views, {causal.acknowledged()});
     if (!missing) return verdict_.undecided(fmt::format("{}: {}", name, missing.error()));
-    for (const Missing& group : *missing) {
+    for (const Missing& group : missing->front()) {
       for (const std::uint32_t version : group.versions) {
         report(*causal.versions()[version], "neither it nor anything that had seen it is");
       }
@@ -124,7 +112,7 @@ class KeyCheck {
         if (!never_heard(state_, *replica)) longest = std::max(longest, time.last_delete_ended());
       }
       for (const std::string& value : replica->values) {
-        const Operation* writer = best_writer(writers_.of(value), kNever);
+        const Operation* writer = best_writer(key_.writers().of(value), kNever);
         if (writer == nullptr) {
           return verdict_.undecided(fmt::format("{} holds a value of {} that nobody wrote", replica->node,
                                                 history_.text(key_.key)));
@@ -143,34 +131,31 @@ class KeyCheck {
     verdict_.violated([&] {
       return witness(
           fmt::format("{}, yet at the end {} on {}{}.", describe_first(history_, write), what, names(final_),
-                      faults_around(evidence_, write.invoked_ns, write.completed_ns)),
+                      faults_around(key_.evidence(), write.invoked_ns, write.completed_ns)),
           {&write});
     });
   }
 
   const History& history_;
-  const Evidence& evidence_;
   const FinalState& state_;
-  const KeyOperations& key_;
+  const KeyCase& key_;
   const FinalKey& final_;
-  const Writers writers_;
   VerdictBuilder& verdict_;
   std::vector<const Operation*> acknowledged_;
 };
 
 }  // namespace
 
-Verdict check_durability(const History& history, const Evidence& evidence) {
+Verdict check_durability(const Case& whole) {
+  const Evidence& evidence = whole.evidence();
   if (!evidence.dumps) return not_applicable(kName, "there are no dumps of the replicas");
-  const Conflict conflict = conflict_of(history, evidence);
-  const FinalState state(*evidence.dumps);
+  const FinalState& state = final_state(whole);
   VerdictBuilder verdict(kName);
   const std::string hints = elsewhere(evidence);
   if (state.empty()) verdict.undecided("the dumps of the replicas are empty");
   if (!hints.empty()) verdict.undecided(hints);
   if (!state.empty() && hints.empty()) {
-    for (const KeyOperations& key : operations_by_key(history))
-      KeyCheck(history, evidence, state, key, verdict).run(conflict);
+    for (const KeyCase& key : whole.keys()) KeyCheck(state, key, verdict).run(whole.conflict());
   }
   return std::move(verdict).finish("no write was acknowledged");
 }

@@ -27,8 +27,23 @@ const FinalKey& FinalState::of(std::string_view key) const {
   return found == keys_.end() ? none_ : found->second;
 }
 
+const FinalState& final_state(const Case& whole) {
+  return whole.once<FinalState>([&] { return FinalState(*whole.evidence().dumps); });
+}
+
 bool never_heard(const FinalState& state, const ReplicaState& replica) {
   return state.clocks() && replica.values.empty() && replica.clock.empty();
+}
+
+boost::system::result<std::vector<std::vector<std::uint32_t>>, std::string> held_by_homes(
+    const KeyCase& key, const FinalKey& final) {
+  std::vector<std::vector<std::uint32_t>> held;
+  for (const ReplicaState* replica : final.homes) {
+    auto positions = causal_key(key).positions({replica->values.begin(), replica->values.end()}, kNever);
+    if (!positions) return fmt::format("{} holds a value of {} that nobody wrote", replica->node, key.name());
+    held.push_back(std::move(*positions));
+  }
+  return held;
 }
 
 std::string elsewhere(const Evidence& evidence) {

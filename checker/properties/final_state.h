@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checker/evidence.h"
+#include "checker/causal.h"
 #include "checker/version.h"
 
 namespace fracas::checker {
@@ -32,8 +32,15 @@ class FinalState {
   bool clocks_ = false;
 };
 
+/// Worked out once. The case has dumps.
+const FinalState& final_state(const Case&);
+
 /// True if the replica certainly holds nothing of the key, not even a tombstone.
 bool never_heard(const FinalState&, const ReplicaState&);
+
+/// The versions that each home holds, by position. The error says who holds something that nobody wrote.
+boost::system::result<std::vector<std::vector<std::uint32_t>>, std::string> held_by_homes(const KeyCase&,
+                                                                                          const FinalKey&);
 
 /// Why the homes' state is not all that is left of acknowledged writes; empty: it is.
 std::string elsewhere(const Evidence&);

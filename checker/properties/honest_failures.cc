@@ -12,33 +12,30 @@
 
 namespace fracas::checker {
 
-Verdict check_honest_failures(const History& history, const Evidence& evidence) {
+Verdict check_honest_failures(const Case& whole) {
+  const History& history = whole.history();
   VerdictBuilder verdict("honest-failures");
   const auto judge = [&](const Sighting& sighting) {
-    const std::uint32_t end = sighting.operation == nullptr ? kNever : sighting.operation->completed;
-    for (const std::string_view value : sighting.values) {
-      const auto writers = sighting.writers->of(value);
-      if (writers.empty()) continue;
-      verdict.checked();
-      const auto failed = std::find_if(writers.begin(), writers.end(),
-                                       [](const Operation* o) { return o->outcome == Outcome::fail; });
-      if (failed == writers.end() || best_writer(writers, end) != nullptr) continue;
-      verdict.violated([&] {
-        const Operation& write = **failed;
-        const std::string error =
-            write.error == 0 ? std::string() : fmt::format(" with \"{}\"", history.text(write.error));
-        Witness found{
-            .explanation = fmt::format("{}{}, yet {}: it had happened{}.", describe_first(history, write),
-                                       error, where(history, sighting),
-                                       faults_around(evidence, write.invoked_ns, write.completed_ns)),
-            .operations = {write.invoked}};
-        if (sighting.operation != nullptr) found.operations.push_back(sighting.operation->invoked);
-        return found;
-      });
-    }
+    const auto writers = sighting.writers;
+    if (writers.empty()) return;
+    verdict.checked();
+    const auto failed = std::find_if(writers.begin(), writers.end(),
+                                     [](const Operation* o) { return o->outcome == Outcome::fail; });
+    if (failed == writers.end() || best_writer(writers, sighting.end()) != nullptr) return;
+    verdict.violated([&] {
+      const Operation& write = **failed;
+      const std::string error =
+          write.error == 0 ? std::string() : fmt::format(" with \"{}\"", history.text(write.error));
+      Witness found{
+          .explanation = fmt::format("{}{}, yet {}: it had happened{}.", describe_first(history, write),
+                                     error, where(history, sighting),
+                                     faults_around(whole.evidence(), write.invoked_ns, write.completed_ns)),
+          .operations = {write.invoked}};
+      if (sighting.operation != nullptr) found.operations.push_back(sighting.operation->invoked);
+      return found;
+    });
   };
-  if (std::string reason = for_each_sighting(history, evidence, judge); !reason.empty())
-    verdict.undecided(reason);
+  if (std::string reason = for_each_sighting(whole, judge); !reason.empty()) verdict.undecided(reason);
   return std::move(verdict).finish("no written value was seen");
 }
 

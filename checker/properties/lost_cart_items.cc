@@ -35,12 +35,12 @@ struct CartWrite {
 
 class CartCheck {
  public:
-  explicit CartCheck(const UpdatedKey& key) : key_(key), writers_(key.history, key.key) {
+  explicit CartCheck(const UpdatedKey& key) : key_(key), writers_(key.key.writers()) {
     for (const Operation* o : key.key.operations) {
       if (!updates(*o) || o->outcome == Outcome::fail) continue;
-      CartWrite write{.operation = o, .sighted = o->saw != 0, .value = key.history.text(o->value)};
+      CartWrite write{.operation = o, .sighted = o->saw != 0, .value = key.key.history().text(o->value)};
       write.item = item_of(write.value);
-      write.saw = leaves({key.history.text(o->saw)});
+      write.saw = leaves({key.key.history().text(o->saw)});
       writes_.push_back(std::move(write));
     }
     for (const auto& values : key.found.places) {
@@ -52,7 +52,7 @@ class CartCheck {
   void run() {
     if (!writers_.repeated().empty()) {
       return key_.verdict.undecided(fmt::format("{} was added to {} twice: what is left of it cannot be told",
-                                                shown(writers_.repeated()), key_.history.text(key_.key.key)));
+                                                shown(writers_.repeated()), key_.key.name()));
     }
     for (const CartWrite& write : writes_) {
       if (write.operation->outcome != Outcome::ok) continue;
@@ -119,8 +119,8 @@ class CartCheck {
           fmt::format(
               "{}, and nobody who had seen it removed it, yet at the end it is not {}: the update was "
               "lost{}.",
-              describe_first(key_.history, o), key_.found.where,
-              faults_around(key_.evidence, o.invoked_ns, o.completed_ns)),
+              describe_first(key_.key.history(), o), key_.found.where,
+              faults_around(key_.key.evidence(), o.invoked_ns, o.completed_ns)),
           {&o});
     });
   }
@@ -131,14 +131,14 @@ class CartCheck {
       return witness(
           fmt::format(
               "{}, having seen {} and all that carried it, yet at the end that is {}: it came back{}.",
-              describe_first(key_.history, o), shown(entry), key_.found.where,
-              faults_around(key_.evidence, o.invoked_ns, o.completed_ns)),
+              describe_first(key_.key.history(), o), shown(entry), key_.found.where,
+              faults_around(key_.key.evidence(), o.invoked_ns, o.completed_ns)),
           {writers_.of(entry).empty() ? &o : writers_.of(entry).front(), &o});
     });
   }
 
   const UpdatedKey& key_;
-  Writers writers_;
+  const Writers& writers_;
   std::vector<CartWrite> writes_;
   std::vector<std::set<std::string_view>> places_;
   std::set<std::string_view> anywhere_;

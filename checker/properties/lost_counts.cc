@@ -47,14 +47,12 @@ class CounterCheck {
   }
 
  private:
-  void undecided(std::string_view why) {
-    key_.verdict.undecided(fmt::format("{} {}", key_.history.text(key_.key.key), why));
-  }
+  void undecided(std::string_view why) { key_.verdict.undecided(fmt::format("{} {}", key_.key.name(), why)); }
 
   bool read_amounts() {
     for (const Operation* o : key_.key.operations) {
       if (o->f != Function::increment || o->outcome == Outcome::fail) continue;
-      const auto by = number(key_.history.text(o->value));
+      const auto by = number(key_.key.history().text(o->value));
       if (!by || *by == 0) {
         undecided("is incremented by what is no positive integer");
         return false;
@@ -130,7 +128,7 @@ class CounterCheck {
     key_.verdict.violated([&] {
       return witness(
           fmt::format("The acknowledged increments of {} sum up to {}, yet at the end it is {} {}.",
-                      key_.history.text(key_.key.key), acknowledged_, largest, key_.found.where),
+                      key_.key.name(), acknowledged_, largest, key_.found.where),
           {last_acknowledged()});
     });
   }
@@ -147,7 +145,7 @@ class CounterCheck {
     key_.verdict.violated([&] {
       return witness(fmt::format("At the end {} is {} {}, which no choice of the increments that were made "
                                  "(all of them: {}) can give.",
-                                 key_.history.text(key_.key.key), count, key_.found.where, all_),
+                                 key_.key.name(), count, key_.found.where, all_),
                      {last_acknowledged()});
     });
   }
@@ -157,9 +155,9 @@ class CounterCheck {
       return witness(
           fmt::format("{}: the last of {} acknowledged increments by {}, yet at the end it was counted {} "
                       "time{} {}{}.",
-                      describe_first(key_.history, *amount.last), amount.acknowledged, by, found,
+                      describe_first(key_.key.history(), *amount.last), amount.acknowledged, by, found,
                       found == 1 ? "" : "s", key_.found.where,
-                      faults_around(key_.evidence, amount.last->invoked_ns, amount.last->completed_ns)),
+                      faults_around(key_.key.evidence(), amount.last->invoked_ns, amount.last->completed_ns)),
           {amount.last});
     });
   }

@@ -19,21 +19,21 @@ const Operation* thief(const UpdatedKey& key, const Operation& add) {
     const bool overlaps = o->invoked < add.completed && add.invoked < o->completed;
     if (o == &add || !updates(*o) || o->outcome == Outcome::fail || !overlaps || o->saw == 0) continue;
     std::vector<std::string_view> saw;
-    append_leaves(key.history.text(o->saw), saw);
-    if (std::find(saw.begin(), saw.end(), key.history.text(add.value)) == saw.end()) return o;
+    append_leaves(key.key.history().text(o->saw), saw);
+    if (std::find(saw.begin(), saw.end(), key.key.history().text(add.value)) == saw.end()) return o;
   }
   return nullptr;
 }
 
 Witness lost(const UpdatedKey& key, const Operation& add) {
   const Operation* other = thief(key, add);
-  const std::string meanwhile =
-      other == nullptr ? std::string()
-                       : fmt::format(" Meanwhile {} without having seen it.", describe(key.history, *other));
+  const std::string meanwhile = other == nullptr ? std::string()
+                                                 : fmt::format(" Meanwhile {} without having seen it.",
+                                                               describe(key.key.history(), *other));
   Witness found =
       witness(fmt::format("{}, yet at the end the element is not {}: the update was lost{}.{}",
-                          describe_first(key.history, add), key.found.where,
-                          faults_around(key.evidence, add.invoked_ns, add.completed_ns), meanwhile),
+                          describe_first(key.key.history(), add), key.found.where,
+                          faults_around(key.key.evidence(), add.invoked_ns, add.completed_ns), meanwhile),
               {&add});
   if (other != nullptr) found.operations.push_back(other->invoked);
   if (key.found.read != nullptr) found.operations.push_back(key.found.read->invoked);
@@ -43,8 +43,8 @@ Witness lost(const UpdatedKey& key, const Operation& add) {
 /// A list as it was found, and the place of each of its elements.
 class ListCheck {
  public:
-  ListCheck(const UpdatedKey& key, const Writers& writers, std::string_view list)
-      : key_(key), writers_(writers), list_(list) {
+  ListCheck(const UpdatedKey& key, std::string_view list)
+      : key_(key), writers_(key.key.writers()), list_(list) {
     std::vector<std::string_view> elements;
     append_leaves(list, elements);
     for (std::size_t i = 0; i < elements.size(); ++i) {
@@ -69,10 +69,10 @@ class ListCheck {
   bool once(std::string_view element) const { return writers_.of(element).size() == 1; }
 
   void check_order(const Operation& append) {
-    const auto place = places_.find(key_.history.text(append.value));
+    const auto place = places_.find(key_.key.history().text(append.value));
     if (place == places_.end() || !once(place->first)) return;
     std::vector<std::string_view> saw;
-    append_leaves(key_.history.text(append.saw), saw);
+    append_leaves(key_.key.history().text(append.saw), saw);
     for (const std::string_view before : saw) {
       const auto other = places_.find(before);
       if (other == places_.end() || !once(before) || other->second <= place->second) continue;
@@ -83,8 +83,8 @@ class ListCheck {
   void report_twice(const Operation& append, std::int64_t times, std::int64_t tried) {
     key_.verdict.violated([&] {
       return witness(fmt::format("{}, and at the end it is there {} times, appended only {} time{}: {} {}.",
-                                 describe_first(key_.history, append), times, tried, tried == 1 ? "" : "s",
-                                 shown(list_), key_.found.where),
+                                 describe_first(key_.key.history(), append), times, tried,
+                                 tried == 1 ? "" : "s", shown(list_), key_.found.where),
                      {&append});
     });
   }
@@ -92,10 +92,10 @@ class ListCheck {
   void report_order(const Operation& append, std::string_view before) {
     const Operation* first = writers_.of(before).front();
     key_.verdict.violated([&] {
-      return witness(
-          fmt::format("{} when {} was there already, yet at the end it is in front of it: {} {}.",
-                      describe_first(key_.history, append), shown(before), shown(list_), key_.found.where),
-          {first, &append});
+      return witness(fmt::format("{} when {} was there already, yet at the end it is in front of it: {} {}.",
+                                 describe_first(key_.key.history(), append), shown(before), shown(list_),
+                                 key_.found.where),
+                     {first, &append});
     });
   }
 
@@ -126,11 +126,11 @@ void judge_elements(const UpdatedKey& key) {
   for (const Operation* o : key.key.operations) {
     if (!is_acknowledged_update(o)) continue;
     key.verdict.checked();
-    if (!elements.contains(key.history.text(o->value))) key.verdict.violated([&] { return lost(key, *o); });
+    if (!elements.contains(key.key.history().text(o->value)))
+      key.verdict.violated([&] { return lost(key, *o); });
   }
   if (!is_list(key.key)) return;
-  const Writers writers(key.history, key.key);
-  for (const std::string_view list : lists) ListCheck(key, writers, list).run();
+  for (const std::string_view list : lists) ListCheck(key, list).run();
 }
 
 }  // namespace fracas::checker

@@ -58,32 +58,31 @@ void judge(const UpdatedKey& key) {
 
 }  // namespace
 
-Verdict check_lost_updates(const History& history, const Evidence& evidence) {
+Verdict check_lost_updates(const Case& whole) {
+  const Evidence& evidence = whole.evidence();
   VerdictBuilder verdict(kName);
-  std::optional<FinalState> state;
-  if (evidence.dumps) state.emplace(*evidence.dumps);
+  const FinalState* state = evidence.dumps ? &final_state(whole) : nullptr;
   const std::string hints = elsewhere(evidence);
-  for (const KeyOperations& key : operations_by_key(history)) {
+  for (const KeyCase& key : whole.keys()) {
     if (key.kind == KeyKind::reg) continue;
-    const std::string_view name = history.text(key.key);
     if (key.kind == KeyKind::neither) {
       verdict.undecided(
-          fmt::format("{} is written in more than one way: its updates cannot be traced", name));
+          fmt::format("{} is written in more than one way: its updates cannot be traced", key.name()));
     } else if (std::none_of(key.operations.begin(), key.operations.end(), is_acknowledged_update)) {
       continue;
     } else if (!hints.empty()) {
       verdict.undecided(hints);
-    } else if (state && state->empty()) {
+    } else if (state != nullptr && state->empty()) {
       verdict.undecided("the dumps of the replicas are empty");
-    } else if (state && !state->of(name).unread.empty()) {
-      verdict.undecided(
-          fmt::format("{} could not be read on {}", name, fmt::join(state->of(name).unread, ", ")));
-    } else if (state) {
-      judge({history, evidence, key, found_on(state->of(name)), verdict});
+    } else if (state != nullptr && !state->of(key.name()).unread.empty()) {
+      verdict.undecided(fmt::format("{} could not be read on {}", key.name(),
+                                    fmt::join(state->of(key.name()).unread, ", ")));
+    } else if (state != nullptr) {
+      judge({key, found_on(state->of(key.name())), verdict});
     } else if (const auto reads = final_reads(key); reads.empty()) {
-      verdict.undecided(fmt::format("{} was not read after its last update", name));
+      verdict.undecided(fmt::format("{} was not read after its last update", key.name()));
     } else {
-      judge({history, evidence, key, found_in(history, reads), verdict});
+      judge({key, found_in(whole.history(), reads), verdict});
     }
   }
   return std::move(verdict).finish("no update was acknowledged");

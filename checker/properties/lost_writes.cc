@@ -131,9 +131,9 @@ std::optional<FinalValue> final_value(const History& history, const KeyOperation
   return found;
 }
 
-void judge_value(const History& history, const Evidence& evidence, const KeyOperations& key,
-                 const FinalValue& last, VerdictBuilder& verdict) {
-  const Operation* winner = best_writer(Writers(history, key).of(last.value), last.read_ended);
+void judge_value(const KeyCase& key, const FinalValue& last, VerdictBuilder& verdict) {
+  const History& history = key.history();
+  const Operation* winner = best_writer(key.writers().of(last.value), last.read_ended);
   const Operation* latest = RealTime(key).latest_before(last.read_began);
   if (winner == nullptr || latest == nullptr || winner->completed >= latest->invoked) return;
   verdict.violated([&] {
@@ -142,32 +142,34 @@ void judge_value(const History& history, const Evidence& evidence, const KeyOper
             "{}; {} later {}. Both were acknowledged, but at the end the earlier one is there and the "
             "later one is lost{}.",
             describe_first(history, *winner), seconds(latest->invoked_ns - winner->completed_ns),
-            describe(history, *latest), faults_around(evidence, winner->invoked_ns, latest->completed_ns)),
+            describe(history, *latest),
+            faults_around(key.evidence(), winner->invoked_ns, latest->completed_ns)),
         {winner, latest});
   });
 }
 
 }  // namespace
 
-Verdict check_lost_writes(const History& history, const Evidence& evidence) {
-  if (conflict_of(history, evidence) == Conflict::siblings) {
+Verdict check_lost_writes(const Case& whole) {
+  if (whole.conflict() == Conflict::siblings) {
     return not_applicable(kName, "with siblings no write wins over another that it has not seen");
   }
+  const History& history = whole.history();
+  const Evidence& evidence = whole.evidence();
   VerdictBuilder verdict(kName);
-  std::optional<FinalState> state;
-  if (evidence.dumps) state.emplace(*evidence.dumps);
   const std::string hints = elsewhere(evidence);
-  for (const KeyOperations& key : operations_by_key(history)) {
+  for (const KeyCase& key : whole.keys()) {
     const auto begun = acknowledged(key);
     if (std::any_of(begun.begin(), begun.end(), [](const Operation* o) { return o->stamp != 0; })) {
       judge_stamps(history, evidence, begun, verdict);
     } else if (!hints.empty()) {
       verdict.undecided(hints);
     } else if (key.kind == KeyKind::reg && !begun.empty()) {
-      const auto last = state ? final_value(state->of(history.text(key.key))) : final_value(history, key);
+      const auto last =
+          evidence.dumps ? final_value(final_state(whole).of(key.name())) : final_value(history, key);
       if (!last) continue;
       verdict.checked(begun.size());
-      judge_value(history, evidence, key, *last, verdict);
+      judge_value(key, *last, verdict);
     }
   }
   return std::move(verdict).finish("no write shows its stamp, and no final value is agreed on");

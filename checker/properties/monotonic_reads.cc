@@ -20,12 +20,12 @@ namespace {
 
 constexpr std::string_view kName = "monotonic-reads";
 
-Witness went_back(const History& history, const Evidence& evidence, const Operation& before,
-                  const Operation& read, std::string_view why) {
+Witness went_back(const Case& whole, const Operation& before, const Operation& read, std::string_view why) {
+  const History& history = whole.history();
   std::string then = describe(history, read);
   then = then.substr(then.find(" read ") + 1);
   return witness(fmt::format("{}, then {}, {}: it went back{}.", describe_first(history, before), then, why,
-                             faults_around(evidence, before.invoked_ns, read.completed_ns)),
+                             faults_around(whole.evidence(), before.invoked_ns, read.completed_ns)),
                  {&before, &read});
 }
 
@@ -40,15 +40,13 @@ struct Seen {
 /// By versions, or by value: registers of last-write-wins stores and bare histories.
 class KeyCheck {
  public:
-  KeyCheck(const History& history, const Evidence& evidence, const KeyOperations& key,
-           VerdictBuilder& verdict)
-      : history_(history),
-        evidence_(evidence),
+  KeyCheck(const Case& whole, const KeyCase& key, VerdictBuilder& verdict)
+      : whole_(whole),
+        history_(whole.history()),
         key_(key),
         verdict_(verdict),
-        writers_(history, key),
         time_(key),
-        deletes_(history, key),
+        deletes_(history_, key),
         stamped_(std::any_of(key.operations.begin(), key.operations.end(),
                              [](const Operation* o) { return o->stamp != 0; })) {}
 
@@ -64,7 +62,7 @@ class KeyCheck {
  private:
   std::span<const Operation* const> writers_of(const Operation& read) const {
     if (key_.kind != KeyKind::reg || read.value == kNullText) return {};
-    return writers_.of(history_.text(read.value));
+    return key_.writers().of(read.value);
   }
 
   /// The version that a read showed, or that of the one operation which wrote what it returned.
@@ -118,14 +116,13 @@ class KeyCheck {
   }
 
   void report(const Operation& before, const Operation& read, std::string_view why) {
-    verdict_.violated([&] { return went_back(history_, evidence_, before, read, why); });
+    verdict_.violated([&] { return went_back(whole_, before, read, why); });
   }
 
+  const Case& whole_;
   const History& history_;
-  const Evidence& evidence_;
-  const KeyOperations& key_;
+  const KeyCase& key_;
   VerdictBuilder& verdict_;
-  Writers writers_;
   RealTime time_;
   StampedDeletes deletes_;
   bool stamped_;
@@ -133,53 +130,46 @@ class KeyCheck {
 };
 
 /// The session's last read before this one that showed the version.
-const Operation& shown_by(const History& history, const KeyOperations& key, const Conflict conflict,
-                          const Lacking& lacking) {
-  const Writers writers(history, key);
+const Operation& shown_by(const KeyCase& key, const Lacking& lacking) {
   const Operation* found = lacking.read;
-  for (const Operation* o : key.operations) {
-    if (o == lacking.read) break;
+  for (std::size_t i = 0; i < key.operations.size() && key.operations[i] != lacking.read; ++i) {
+    const Operation* o = key.operations[i];
     if (o->f != Function::read || o->outcome != Outcome::ok || o->session != lacking.read->session) continue;
-    const auto values = shown_values(history, writers, key.kind, conflict, *o);
-    if (std::find(values.begin(), values.end(), history.text(lacking.version->value)) != values.end())
-      found = o;
+    const auto values = key.answers().of(i);
+    if (std::find(values.begin(), values.end(), lacking.version->value) != values.end()) found = o;
   }
   return *found;
 }
 
-void judge_lacking(const History& history, const Evidence& evidence, const KeyOperations& key,
-                   Conflict conflict, const ReadCheck& check, VerdictBuilder& verdict) {
+void judge_lacking(const Case& whole, const KeyCase& key, const ReadCheck& check, VerdictBuilder& verdict) {
   verdict.checked(check.checked);
   if (!check.undecided.empty()) verdict.undecided(check.undecided);
   for (const Lacking& lacking : check.lacking) {
     verdict.violated([&] {
-      return went_back(history, evidence, shown_by(history, key, conflict, lacking), *lacking.read,
+      return went_back(whole, shown_by(key, lacking), *lacking.read,
                        fmt::format("which had neither superseded nor seen {}",
-                                   shown(history.text(lacking.version->value))));
+                                   shown(whole.history().text(lacking.version->value))));
     });
   }
 }
 
 }  // namespace
 
-Verdict check_monotonic_reads(const History& history, const Evidence& evidence) {
-  const Conflict conflict = conflict_of(history, evidence);
+Verdict check_monotonic_reads(const Case& whole) {
+  const Conflict conflict = whole.conflict();
   VerdictBuilder verdict(kName);
-  for (const KeyOperations& key : operations_by_key(history)) {
+  for (const KeyCase& key : whole.keys()) {
     if (key.kind == KeyKind::neither) {
-      verdict.undecided(
-          fmt::format("{} is written in more than one way: what a read of it means cannot be told",
-                      history.text(key.key)));
+      verdict.undecided(fmt::format(
+          "{} is written in more than one way: what a read of it means cannot be told", key.name()));
     } else if (is_composed(key.kind) && conflict != Conflict::lww) {
       continue;
     } else if (key.kind == KeyKind::set && conflict != Conflict::lww) {
-      judge_lacking(history, evidence, key, conflict, check_set_reads(history, key, Duty::seen_before),
-                    verdict);
+      judge_lacking(whole, key, check_set_reads(key, Duty::seen_before), verdict);
     } else if (conflict == Conflict::siblings) {
-      judge_lacking(history, evidence, key, conflict, check_sibling_reads(history, key, Duty::seen_before),
-                    verdict);
+      judge_lacking(whole, key, check_sibling_reads(key, Duty::seen_before), verdict);
     } else {
-      KeyCheck(history, evidence, key, verdict).run();
+      KeyCheck(whole, key, verdict).run();
     }
   }
   return std::move(verdict).finish("no session read a key twice");

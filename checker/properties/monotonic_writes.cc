@@ -4,8 +4,8 @@
 
 namespace fracas::checker {
 
-Verdict check_monotonic_writes(const History& history, const Evidence& evidence) {
-  return check_write_order(history, evidence, "monotonic-writes", After::own_writes,
+Verdict check_monotonic_writes(const Case& whole) {
+  return check_write_order(whole, "monotonic-writes", After::own_writes,
                            "no session wrote a key twice and was shown versions");
 }
 

@@ -10,30 +10,28 @@
 
 namespace fracas::checker {
 
-Verdict check_no_phantoms(const History& history, const Evidence& evidence) {
+Verdict check_no_phantoms(const Case& whole) {
+  const History& history = whole.history();
   VerdictBuilder verdict("no-phantoms");
   const auto judge = [&](const Sighting& sighting) {
-    const std::uint32_t end = sighting.operation == nullptr ? kNever : sighting.operation->completed;
-    for (const std::string_view value : sighting.values) {
-      verdict.checked();
-      const auto writers = sighting.writers->of(value);
-      if (!writers.empty() && writers.front()->invoked < end) continue;
-      verdict.violated([&] {
-        Witness found;
-        if (sighting.operation != nullptr) found.operations.push_back(sighting.operation->invoked);
-        if (!writers.empty()) found.operations.push_back(writers.front()->invoked);
-        found.explanation =
-            writers.empty()
-                ? fmt::format("Nobody wrote {} to {}, yet {}.", shown(value), sighting.key,
-                              where(history, sighting))
-                : fmt::format("{} was seen before anybody began to write it: {}, and only later {}.",
-                              shown(value), where(history, sighting), describe(history, *writers.front()));
-        return found;
-      });
-    }
+    verdict.checked();
+    const auto writers = sighting.writers;
+    if (!writers.empty() && writers.front()->invoked < sighting.end()) return;
+    verdict.violated([&] {
+      Witness found;
+      if (sighting.operation != nullptr) found.operations.push_back(sighting.operation->invoked);
+      if (!writers.empty()) found.operations.push_back(writers.front()->invoked);
+      found.explanation =
+          writers.empty()
+              ? fmt::format("Nobody wrote {} to {}, yet {}.", shown(sighting.value), sighting.key,
+                            where(history, sighting))
+              : fmt::format("{} was seen before anybody began to write it: {}, and only later {}.",
+                            shown(sighting.value), where(history, sighting),
+                            describe(history, *writers.front()));
+      return found;
+    });
   };
-  if (std::string reason = for_each_sighting(history, evidence, judge); !reason.empty())
-    verdict.undecided(reason);
+  if (std::string reason = for_each_sighting(whole, judge); !reason.empty()) verdict.undecided(reason);
   return std::move(verdict).finish("no value was seen");
 }
 

@@ -4,6 +4,8 @@
 // a replica may not have heard of the delete.
 #include <fmt/format.h>
 
+#include <deque>
+
 #include "checker/causal.h"
 #include "checker/explain.h"
 #include "checker/properties/all.h"
@@ -15,8 +17,8 @@ namespace {
 
 class KeyCheck {
  public:
-  KeyCheck(const History& history, const KeyOperations& key, const FinalKey& final, VerdictBuilder& verdict)
-      : history_(history), key_(key), final_(final), verdict_(verdict), writers_(history, key) {
+  KeyCheck(const KeyCase& key, const FinalKey& final, VerdictBuilder& verdict)
+      : history_(key.history()), key_(key), final_(final), verdict_(verdict) {
     for (const Operation* o : key.operations) {
       if (o->f == Function::remove_key && o->outcome == Outcome::ok) deletes_.push_back(o);
     }
@@ -41,13 +43,14 @@ class KeyCheck {
   }
 
   void judge_siblings() {
-    if (!writers_.repeated().empty()) {
+    if (!key_.writers().repeated().empty()) {
       return verdict_.undecided(
           fmt::format("{} was written to {} twice: which of them was deleted cannot be told",
-                      shown(writers_.repeated()), history_.text(key_.key)));
+                      shown(key_.writers().repeated()), key_.name()));
     }
-    const CausalKey causal(history_, key_, writers_);
+    const CausalKey& causal = causal_key(key_);
     // A delete and what a home holds, as if one answer had shown both.
+    std::deque<std::vector<std::uint32_t>> both;
     std::vector<View> views;
     std::vector<std::pair<const Operation*, const ReplicaState*>> pairs;
     for (const ReplicaState* replica : final_.homes) {
@@ -55,14 +58,15 @@ class KeyCheck {
       const auto held = causal.positions(values, kNever);
       if (!held || held->empty()) continue;  // a phantom is no-phantoms' business
       for (const Operation* o : deletes_) {
-        View& view = views.emplace_back(View{.shown = *held});
-        view.shown.push_back(causal.position_of(*o));
+        both.push_back(*held);
+        both.back().push_back(causal.position_of(*o));
+        views.push_back({.shown = both.back()});
         pairs.emplace_back(o, replica);
       }
     }
     verdict_.checked(deletes_.size());
     const auto found = causal.side_by_side(views);
-    if (!found) return verdict_.undecided(fmt::format("{}: {}", history_.text(key_.key), found.error()));
+    if (!found) return verdict_.undecided(fmt::format("{}: {}", key_.name(), found.error()));
     for (const SideBySide& pair : *found) {
       const auto& [removal, replica] = pairs[pair.view];
       if (causal.versions()[pair.above] != removal) continue;
@@ -73,7 +77,7 @@ class KeyCheck {
 
  private:
   const Operation* writer_of(std::string_view value) const {
-    const auto writers = writers_.of(value);
+    const auto writers = key_.writers().of(value);
     return writers.empty() ? nullptr : writers.front();
   }
 
@@ -90,35 +94,33 @@ class KeyCheck {
   }
 
   const History& history_;
-  const KeyOperations& key_;
+  const KeyCase& key_;
   const FinalKey& final_;
   VerdictBuilder& verdict_;
-  Writers writers_;
   std::vector<const Operation*> deletes_;  ///< acknowledged
 };
 
 }  // namespace
 
-Verdict check_no_resurrection(const History& history, const Evidence& evidence) {
+Verdict check_no_resurrection(const Case& whole) {
+  const Evidence& evidence = whole.evidence();
   constexpr std::string_view kName = "no-resurrection";
   if (!evidence.dumps) return not_applicable(kName, "there are no dumps of the replicas");
-  const Conflict conflict = conflict_of(history, evidence);
-  const FinalState state(*evidence.dumps);
+  const FinalState& state = final_state(whole);
   const bool settled = evidence.settlement && evidence.settlement->exchanges_completed &&
                        evidence.settlement->hints_pending == 0;
   VerdictBuilder verdict(kName);
-  for (const KeyOperations& key : operations_by_key(history)) {
+  for (const KeyCase& key : whole.keys()) {
     if (key.kind != KeyKind::reg) continue;
-    const FinalKey& final = state.of(history.text(key.key));
-    KeyCheck check(history, key, final, verdict);
+    const FinalKey& final = state.of(key.name());
+    KeyCheck check(key, final, verdict);
     if (check.nothing_was_deleted()) continue;
     if (!settled) {
       verdict.undecided(
           "the replicas had not exchanged all that they have: a home may not have heard of a delete");
     } else if (!final.unread.empty()) {
-      verdict.undecided(
-          fmt::format("{} could not be read on {}", history.text(key.key), fmt::join(final.unread, ", ")));
-    } else if (conflict == Conflict::siblings) {
+      verdict.undecided(fmt::format("{} could not be read on {}", key.name(), fmt::join(final.unread, ", ")));
+    } else if (whole.conflict() == Conflict::siblings) {
       check.judge_siblings();
     } else {
       check.judge_stamps();

@@ -25,7 +25,8 @@ void judge(const NodeWork& work, const IdleTime& idle, VerdictBuilder& verdict) 
 
 }  // namespace
 
-Verdict check_quiescence(const History&, const Evidence& evidence) {
+Verdict check_quiescence(const Case& whole) {
+  const Evidence& evidence = whole.evidence();
   VerdictBuilder verdict(kName);
   if (!evidence.settlement) return not_applicable(kName, "it is not known whether the replicas had settled");
   if (!evidence.settlement->exchanges_completed || evidence.settlement->hints_pending > 0) {

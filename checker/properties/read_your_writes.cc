@@ -20,13 +20,14 @@ namespace {
 
 constexpr std::string_view kName = "read-your-writes";
 
-Witness own_write_unseen(const History& history, const Evidence& evidence, const Operation& own,
-                         const Operation& read, std::string_view why) {
+Witness own_write_unseen(const Case& whole, const Operation& own, const Operation& read,
+                         std::string_view why) {
+  const History& history = whole.history();
   std::string then = describe(history, read);
   then = then.substr(then.find(" read ") + 1);
   return witness(
       fmt::format("{}, then {}, {}: it did not see its own {}{}.", describe_first(history, own), then, why,
-                  to_string(own.f), faults_around(evidence, own.invoked_ns, read.completed_ns)),
+                  to_string(own.f), faults_around(whole.evidence(), own.invoked_ns, read.completed_ns)),
       {&own, &read});
 }
 
@@ -43,15 +44,13 @@ struct Own {
 
 class KeyCheck {
  public:
-  KeyCheck(const History& history, const Evidence& evidence, const KeyOperations& key,
-           VerdictBuilder& verdict)
-      : history_(history),
-        evidence_(evidence),
+  KeyCheck(const Case& whole, const KeyCase& key, VerdictBuilder& verdict)
+      : whole_(whole),
+        history_(whole.history()),
         key_(key),
         verdict_(verdict),
-        writers_(history, key),
         time_(key),
-        deletes_(history, key) {}
+        deletes_(history_, key) {}
 
   void run() {
     for (const Operation* o : key_.operations) {
@@ -78,7 +77,7 @@ class KeyCheck {
     const bool absent = read.value == kNullText;
     const Operation* writer = nullptr;
     if (key_.kind == KeyKind::reg && !absent) {
-      writer = best_writer(writers_.of(history_.text(read.value)), read.completed);
+      writer = best_writer(key_.writers().of(read.value), read.completed);
       if (seen == nullptr && writer != nullptr) seen = history_.stamp(*writer);
     }
     if (own.newest != nullptr && seen != nullptr) return judge_stamps(*own.newest, read, *seen);
@@ -108,26 +107,24 @@ class KeyCheck {
   }
 
   void report(const Operation& own, const Operation& read, std::string_view why) {
-    verdict_.violated([&] { return own_write_unseen(history_, evidence_, own, read, why); });
+    verdict_.violated([&] { return own_write_unseen(whole_, own, read, why); });
   }
 
+  const Case& whole_;
   const History& history_;
-  const Evidence& evidence_;
-  const KeyOperations& key_;
+  const KeyCase& key_;
   VerdictBuilder& verdict_;
-  Writers writers_;
   RealTime time_;
   StampedDeletes deletes_;
   std::map<std::int32_t, Own> own_;  ///< by session
 };
 
-void judge_lacking(const History& history, const Evidence& evidence, const ReadCheck& check,
-                   VerdictBuilder& verdict) {
+void judge_lacking(const Case& whole, const ReadCheck& check, VerdictBuilder& verdict) {
   verdict.checked(check.checked);
   if (!check.undecided.empty()) verdict.undecided(check.undecided);
   for (const Lacking& lacking : check.lacking) {
     verdict.violated([&] {
-      return own_write_unseen(history, evidence, *lacking.version, *lacking.read,
+      return own_write_unseen(whole, *lacking.version, *lacking.read,
                               "which had neither superseded nor seen it");
     });
   }
@@ -135,21 +132,20 @@ void judge_lacking(const History& history, const Evidence& evidence, const ReadC
 
 }  // namespace
 
-Verdict check_read_your_writes(const History& history, const Evidence& evidence) {
-  const Conflict conflict = conflict_of(history, evidence);
+Verdict check_read_your_writes(const Case& whole) {
+  const Conflict conflict = whole.conflict();
   VerdictBuilder verdict(kName);
-  for (const KeyOperations& key : operations_by_key(history)) {
+  for (const KeyCase& key : whole.keys()) {
     if (is_composed(key.kind)) continue;
     if (key.kind == KeyKind::neither) {
-      verdict.undecided(
-          fmt::format("{} is written in more than one way: what a read of it means cannot be told",
-                      history.text(key.key)));
+      verdict.undecided(fmt::format(
+          "{} is written in more than one way: what a read of it means cannot be told", key.name()));
     } else if (key.kind == KeyKind::set && conflict != Conflict::lww) {
-      judge_lacking(history, evidence, check_set_reads(history, key, Duty::own_writes), verdict);
+      judge_lacking(whole, check_set_reads(key, Duty::own_writes), verdict);
     } else if (conflict == Conflict::siblings) {
-      judge_lacking(history, evidence, check_sibling_reads(history, key, Duty::own_writes), verdict);
+      judge_lacking(whole, check_sibling_reads(key, Duty::own_writes), verdict);
     } else {
-      KeyCheck(history, evidence, key, verdict).run();
+      KeyCheck(whole, key, verdict).run();
     }
   }
   return std::move(verdict).finish("no session read a key after an acknowledged write of its own");

@@ -19,8 +19,8 @@ std::string around(const Evidence& evidence, const Operation& version, const Ope
   return faults_around(evidence, version.invoked_ns, read.completed_ns);
 }
 
-void judge_lacking(const History& history, const Evidence& evidence, const ReadCheck& check, bool set,
-                   VerdictBuilder& verdict) {
+void judge_lacking(const Case& whole, const ReadCheck& check, bool set, VerdictBuilder& verdict) {
+  const History& history = whole.history();
   verdict.checked(check.checked);
   if (!check.undecided.empty()) verdict.undecided(check.undecided);
   for (const Lacking& lacking : check.lacking) {
@@ -32,16 +32,15 @@ void judge_lacking(const History& history, const Evidence& evidence, const ReadC
       return witness(
           fmt::format("{}; then {}, {}{}{}.", describe_first(history, version), describe(history, read),
                       set ? "which lacks that element" : "none of which had superseded or seen that version",
-                      others, around(evidence, version, read)),
+                      others, around(whole.evidence(), version, read)),
           {&version, &read});
     });
   }
 }
 
 /// By value: registers of last-write-wins stores and bare histories.
-void judge_values(const History& history, const Evidence& evidence, const KeyOperations& key,
-                  VerdictBuilder& verdict) {
-  const Writers writers(history, key);
+void judge_values(const KeyCase& key, VerdictBuilder& verdict) {
+  const History& history = key.history();
   const RealTime time(key);
   for (const Operation* read : key.operations) {
     if (read->f != Function::read || read->outcome != Outcome::ok) continue;
@@ -52,19 +51,19 @@ void judge_values(const History& history, const Evidence& evidence, const KeyOpe
       verdict.violated([&] {
         return witness(
             fmt::format("{}; then {}, though no delete can explain it{}.", describe_first(history, *latest),
-                        describe(history, *read), around(evidence, *latest, *read)),
+                        describe(history, *read), around(key.evidence(), *latest, *read)),
             {latest, read});
       });
       continue;
     }
-    const Operation* writer = best_writer(writers.of(history.text(read->value)), read->completed);
+    const Operation* writer = best_writer(key.writers().of(read->value), read->completed);
     if (writer == nullptr) continue;  // a phantom, which no-phantoms and honest-failures report
     verdict.checked();
     if (latest == nullptr || writer->completed >= latest->invoked) continue;
     verdict.violated([&] {
       return witness(fmt::format("{}, after {}; then {}, which had been superseded before the read began{}.",
                                  describe_first(history, *latest), describe(history, *writer),
-                                 describe(history, *read), around(evidence, *latest, *read)),
+                                 describe(history, *read), around(key.evidence(), *latest, *read)),
                      {writer, latest, read});
     });
   }
@@ -72,23 +71,22 @@ void judge_values(const History& history, const Evidence& evidence, const KeyOpe
 
 }  // namespace
 
-Verdict check_regular(const History& history, const Evidence& evidence) {
-  const Conflict conflict = conflict_of(history, evidence);
+Verdict check_regular(const Case& whole) {
+  const Conflict conflict = whole.conflict();
   VerdictBuilder verdict(kName);
-  for (const KeyOperations& key : operations_by_key(history)) {
+  for (const KeyCase& key : whole.keys()) {
     if (is_composed(key.kind)) continue;
     if (key.kind == KeyKind::neither) {
-      verdict.undecided(
-          fmt::format("{} is written in more than one way: what a read of it means cannot be told",
-                      history.text(key.key)));
+      verdict.undecided(fmt::format(
+          "{} is written in more than one way: what a read of it means cannot be told", key.name()));
     } else if (key.kind == KeyKind::set) {
       // Under last-write-wins concurrent adds may overwrite each other: a set is not a register there.
       if (conflict == Conflict::lww) continue;
-      judge_lacking(history, evidence, check_set_reads(history, key, Duty::acknowledged), true, verdict);
+      judge_lacking(whole, check_set_reads(key, Duty::acknowledged), true, verdict);
     } else if (conflict == Conflict::siblings) {
-      judge_lacking(history, evidence, check_sibling_reads(history, key, Duty::acknowledged), false, verdict);
+      judge_lacking(whole, check_sibling_reads(key, Duty::acknowledged), false, verdict);
     } else {
-      judge_values(history, evidence, key, verdict);
+      judge_values(key, verdict);
     }
   }
   return std::move(verdict).finish("no read of a register, or of a set with siblings, was answered");

@@ -2,50 +2,56 @@
 
 #include <fmt/format.h>
 
-#include <map>
-#include <utility>
+#include <set>
+#include <vector>
 
 #include "checker/explain.h"
 
 namespace fracas::checker {
 
-std::string for_each_sighting(const History& history, const Evidence& evidence,
-                              const std::function<void(const Sighting&)>& visit) {
-  const Conflict conflict = conflict_of(history, evidence);
-  std::map<std::string_view, const KeyDump*> dumps;  // that are not visited yet
-  if (evidence.dumps) {
-    for (const KeyDump& dump : *evidence.dumps) dumps[dump.key] = &dump;
+namespace {
+
+using Visit = std::function<void(const Sighting&)>;
+
+void visit_dump(const KeyDump& dump, const Writers& writers, KeyKind kind, const Visit& visit) {
+  for (const ReplicaState& replica : dump.replicas) {
+    std::vector<std::string_view> values;
+    for (const std::string& value : replica.values) append_shown(writers, kind, Conflict::lww, value, values);
+    for (const std::string_view value : values)
+      visit({.key = dump.key, .value = value, .writers = writers.of(value), .replica = replica.node});
   }
-  const auto visit_dump = [&](const KeyDump& dump, const Writers& writers, KeyKind kind) {
-    for (const ReplicaState& replica : dump.replicas) {
-      std::vector<std::string_view> values;
-      for (const std::string& value : replica.values)
-        append_shown(writers, kind, Conflict::lww, value, values);
-      visit({.key = dump.key, .writers = &writers, .replica = replica.node, .values = std::move(values)});
-    }
-  };
+}
+
+void visit_answers(const KeyCase& key, const Visit& visit) {
+  const Answers& answers = key.answers();
+  for (std::size_t i = 0; i < key.operations.size(); ++i) {
+    for (const TextId value : answers.of(i))
+      visit({.key = key.name(),
+             .value = answers.text(value),
+             .writers = key.writers().of(value),
+             .operation = key.operations[i]});
+  }
+}
+
+}  // namespace
+
+std::string for_each_sighting(const Case& whole, const Visit& visit) {
   std::string undecided;
-  for (const KeyOperations& key : operations_by_key(history)) {
-    const std::string_view name = history.text(key.key);
-    const auto found = dumps.find(name);
-    const KeyDump* dump = found == dumps.end() ? nullptr : found->second;
-    if (dump != nullptr) dumps.erase(found);
+  std::set<std::string_view> named;
+  for (const KeyCase& key : whole.keys()) {
+    named.insert(key.name());
     if (key.kind == KeyKind::neither) {
-      undecided = fmt::format("{} is written in more than one way: its values cannot be traced", name);
+      undecided = fmt::format("{} is written in more than one way: its values cannot be traced", key.name());
       continue;
     }
-    const Writers writers(history, key);
-    for (const Operation* o : key.operations) {
-      if (o->outcome != Outcome::ok) continue;
-      auto values = shown_values(history, writers, key.kind, conflict, *o);
-      if (!values.empty())
-        visit({.key = name, .writers = &writers, .operation = o, .values = std::move(values)});
-    }
-    if (dump != nullptr) visit_dump(*dump, writers, key.kind);
+    visit_answers(key, visit);
+    if (key.dump() != nullptr) visit_dump(*key.dump(), key.writers(), key.kind, visit);
   }
+  if (!whole.evidence().dumps) return undecided;
   // Keys that no operation names: whatever they hold, nobody wrote it.
-  const Writers nobody(history, {});
-  for (const auto& [name, dump] : dumps) visit_dump(*dump, nobody, KeyKind::reg);
+  const Writers nobody(whole.history(), {});
+  for (const KeyDump& dump : *whole.evidence().dumps)
+    if (!named.contains(dump.key)) visit_dump(dump, nobody, KeyKind::reg, visit);
   return undecided;
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checker/evidence.h"
+#include "checker/case.h"
 #include "checker/keys.h"
 #include "checker/verdict.h"
 
@@ -20,9 +20,7 @@ struct FinalUpdates {
 
 /// One key and what is known of it. Judges report to `verdict`.
 struct UpdatedKey {
-  const History& history;
-  const Evidence& evidence;
-  const KeyOperations& key;
+  const KeyCase& key;
   const FinalUpdates& found;
   VerdictBuilder& verdict;
 };

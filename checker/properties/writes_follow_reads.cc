@@ -4,8 +4,8 @@
 
 namespace fracas::checker {
 
-Verdict check_writes_follow_reads(const History& history, const Evidence& evidence) {
-  return check_write_order(history, evidence, "writes-follow-reads", After::own_reads,
+Verdict check_writes_follow_reads(const Case& whole) {
+  return check_write_order(whole, "writes-follow-reads", After::own_reads,
                            "no session wrote a key that it had read and was shown versions");
 }
 

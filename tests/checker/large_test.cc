@@ -18,7 +18,7 @@ void every_property_decides(bool siblings) {
   Evidence evidence;
   evidence.conflict = siblings ? "siblings" : "lww";
   for (const PropertyInfo& property : properties()) {
-    const Verdict verdict = property.check(history, evidence);
+    const Verdict verdict = property.check(Case(history, evidence));
     EXPECT_NE(verdict.result, Result::unknown) << property.name << ": " << verdict.reason;
     EXPECT_NE(verdict.result, Result::violated)
         << property.name << ": " << verdict.witnesses.at(0).explanation;

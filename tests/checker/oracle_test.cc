@@ -27,7 +27,7 @@ ModelOptions broken_store(int operations) {
 }
 
 Verdict check(std::string_view property, const ModelRun& run) {
-  return find_property(property)->check(run.history, run.evidence);
+  return find_property(property)->check(Case(run.history, run.evidence));
 }
 
 /// The operations that witnesses accuse: the last of each.

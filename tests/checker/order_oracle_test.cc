@@ -34,7 +34,7 @@ ModelOptions stamped_store() {
 }
 
 Verdict check(std::string_view property, const ModelRun& run) {
-  return find_property(property)->check(run.history, run.evidence);
+  return find_property(property)->check(Case(run.history, run.evidence));
 }
 
 void same(const Verdict& verdict, const std::set<std::uint32_t>& expected) {

@@ -53,7 +53,7 @@ void same(std::string_view property, Definition definition, RandomRunOptions opt
   for (int i = 0; i < 20; ++i, ++options.seed) {
     const ModelRun run = random_run(options);
     const definitions::Finding expected = definition(run.history, run.evidence);
-    const Verdict verdict = find_property(property)->check(run.history, run.evidence);
+    const Verdict verdict = find_property(property)->check(Case(run.history, run.evidence));
     if (i == 0) RC_TAG(std::string(to_string(expected.result())));
     RC_ASSERT(std::string(to_string(verdict.result)) == std::string(to_string(expected.result())));
     RC_ASSERT(verdict.count == expected.accused.size());
@@ -129,7 +129,7 @@ RC_GTEST_PROP(RunOracle, ReadYourWritesByStamp, ()) {
 
 /// Of each accusation, the operation that was invoked last.
 void accuses_only(std::string_view property, const ModelRun& run, const std::vector<std::uint32_t>& allowed) {
-  for (const Witness& witness : find_property(property)->check(run.history, run.evidence).witnesses) {
+  for (const Witness& witness : find_property(property)->check(Case(run.history, run.evidence)).witnesses) {
     RC_ASSERT(std::find(allowed.begin(), allowed.end(), witness.operations.back()) != allowed.end());
   }
 }

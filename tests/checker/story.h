@@ -91,7 +91,7 @@ class Story {
 };
 
 inline Verdict judge(std::string_view property, Story& story, const Evidence& evidence = {}) {
-  return find_property(property)->check(story.history(), evidence);
+  return find_property(property)->check(Case(story.history(), evidence));
 }
 
 inline Evidence siblings_store() {

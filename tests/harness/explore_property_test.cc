@@ -201,7 +201,8 @@ TEST(Definitions, agree_with_the_checkers_on_every_story_of_the_lww_scopes) {
     options.on_story = [&](const Story& story) {
       const checker::History history = history_of(story);
       for (const P property : {P::regular, P::read_your_writes}) {
-        const auto verdict = checker::find_property(to_string(property))->check(history, {.conflict = "lww"});
+        const auto verdict =
+            checker::find_property(to_string(property))->check(checker::Case(history, {.conflict = "lww"}));
         const bool good = holds(property, story);
         EXPECT_EQ(verdict.result == checker::Result::violated, !good)
             << name << " " << to_string(property) << ": " << text_of(story);

@@ -1,0 +1,93 @@
+// A history with its evidence as the properties look at it: key by key, and with what several of them need
+// worked out once, when the first one asks.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <typeindex>
+#include <utility>
+#include <vector>
+
+#include "checker/evidence.h"
+#include "checker/history.h"
+#include "checker/keys.h"
+
+namespace fracas::checker {
+
+/// Results that are worked out once, one of each type. Not for several threads at the same time.
+class Memo {
+ public:
+  template <typename T, typename Make>
+  const T& once(Make&& make) const {
+    std::shared_ptr<const void>& kept = results_[typeid(T)];
+    if (!kept) kept = std::make_shared<const T>(std::forward<Make>(make)());
+    return *static_cast<const T*>(kept.get());
+  }
+
+ private:
+  mutable std::map<std::type_index, std::shared_ptr<const void>> results_;
+};
+
+class Case;
+
+/// One key of a case.
+class KeyCase : public KeyOperations {
+ public:
+  KeyCase(const Case&, KeyOperations);
+
+  const History& history() const;
+  const Evidence& evidence() const;
+  Conflict conflict() const;
+  std::string_view name() const { return history().text(key); }
+  /// Null: none was taken.
+  const KeyDump* dump() const;
+
+  const Writers& writers() const;
+  /// Of each operation.
+  const Answers& answers() const;
+  /// Where one of this key's operations is in `operations`.
+  std::uint32_t place_of(const Operation&) const;
+
+  template <typename T, typename Make>
+  const T& once(Make&& make) const {
+    return memo_.once<T>(std::forward<Make>(make));
+  }
+
+ private:
+  const Case* case_;
+  Memo memo_;
+};
+
+/// Refers to the history and the evidence, which have to outlive it.
+class Case {
+ public:
+  Case(const History&, const Evidence&);
+  Case(const Case&) = delete;
+  Case& operator=(const Case&) = delete;
+
+  const History& history() const { return history_; }
+  const Evidence& evidence() const { return evidence_; }
+  Conflict conflict() const { return conflict_; }
+  /// In the order in which the history first names them.
+  std::span<const KeyCase> keys() const { return keys_; }
+  const KeyDump* dump(std::string_view key) const;
+  std::uint32_t place_of(const Operation&) const;
+
+  template <typename T, typename Make>
+  const T& once(Make&& make) const {
+    return memo_.once<T>(std::forward<Make>(make));
+  }
+
+ private:
+  const History& history_;
+  const Evidence& evidence_;
+  Conflict conflict_;
+  std::vector<KeyCase> keys_;
+  std::vector<std::uint32_t> places_;  ///< of each operation among those of its key
+  std::map<std::string_view, const KeyDump*> dumps_;
+  Memo memo_;
+};
+
+}  // namespace fracas::checker
