@@ -37,8 +37,9 @@ using namespace fracas::checker;
 void judge(const History& history, Evidence evidence) {
   for (const char* conflict : {"", "lww", "siblings"}) {
     evidence.conflict = conflict;
+    const Case whole(history, evidence);
     for (const PropertyInfo& property : properties())
-      require(property.check(history, evidence).property == property.name);
+      require(property.check(whole).property == property.name);
   }
 }
 
