@@ -31,37 +31,7 @@ constexpr std::int64_t kWatchInterval = 200 * kMillisecond;
 constexpr std::int64_t kWatchIntervalSettling = 50 * kMillisecond;
 constexpr std::int64_t kReportInterval = 250 * kMillisecond;
 constexpr std::int64_t kRestartDelay = 100 * kMillisecond;
-/// A node that ends by itself more often is left alone, and the run has failed.
-constexpr int kDeathLimit = 5;
 constexpr std::size_t kNoteLimit = 100;
-
-const char* name_of(Phase phase) {
-  switch (phase) {
-    case Phase::start:
-      return "start";
-    case Phase::steady:
-      return "steady";
-    case Phase::torment:
-      return "torment";
-    case Phase::heal:
-      return "heal";
-    case Phase::settle:
-      return "settle";
-    case Phase::final_reads:
-      return "final-reads";
-    case Phase::stop:
-      break;
-  }
-  return "stop";
-}
-
-std::string last_line(const std::string& text) {
-  const std::size_t end = text.find_last_not_of(" \r\n");
-  if (end == std::string::npos) return "no output";
-  const std::size_t start = text.rfind('\n', end);
-  return text.substr(start == std::string::npos ? 0 : start + 1,
-                     end - (start == std::string::npos ? 0 : start + 1) + 1);
-}
 
 }  // namespace
 
@@ -76,6 +46,7 @@ RunPhases::RunPhases(const Experiment& experiment, const nemesis::Plan& plan, Wo
       faults_(folder / "faults.jsonl"),
       watch_(world, faults_),
       load_(world, recorder_, experiment),
+      keeper_(world, marks_),
       schedule_(world, faults_, marks_, plan, [this] { watch_.poll(); }) {
   summary_.reproduce = reproduce;
   summary_.nodes = world_.node_names();
@@ -116,7 +87,7 @@ void RunPhases::enter(Phase phase) {
   phase_ = phase;
   const std::int64_t now = world_.now();
   if (!summary_.phases.empty()) summary_.phases.back().end_ns = now;
-  summary_.phases.push_back({name_of(phase), now, now});
+  summary_.phases.push_back({std::string(name_of(phase)), now, now});
   switch (phase) {
     case Phase::start:
       return begin_start();
@@ -178,7 +149,7 @@ void RunPhases::begin_heal() {
 /// Some nodes are still away. Nothing to complain of if the user did not let them come back.
 void RunPhases::end_healing_late() {
   const std::string text = fmt::format("not ready at the end of healing: {}; see nodes/*/output.log",
-                                       fmt::join(progress().nodes_away, ", "));
+                                       fmt::join(keeper_.away(), ", "));
   if (summary_.interrupted) {
     note(text);
   } else {
@@ -187,16 +158,9 @@ void RunPhases::end_healing_late() {
   enter(Phase::settle);
 }
 
-/// Whatever state the faults left the nodes in.
 void RunPhases::heal_more() {
-  for (const std::string& node : world_.node_names()) {
-    const nemesis::NodeState state = world_.nodes().state(node);
-    if (state == nemesis::NodeState::stopped || state == nemesis::NodeState::starting)
-      marks_.reach(Mark::restart_in_heal);
-    if (state == nemesis::NodeState::paused) world_.nodes().resume(node);
-    if (state == nemesis::NodeState::stopped && may_start(node)) world_.nodes().start(node);
-  }
-  if (all_healed()) return enter(Phase::settle);
+  keeper_.bring_back();
+  if (keeper_.all_back()) return enter(Phase::settle);
   later(kPollInterval, [this] { heal_more(); });
 }
 
@@ -351,13 +315,15 @@ void RunPhases::node_exited(const NodeExit& exit) {
   // A node that may not go on without its disk ends again and again while a fault is on it: that is the
   // fault's effect, is in its record, and no reason to give the node up.
   const bool explained = schedule_.explains_end_of(exit.node);
-  const int deaths = explained ? deaths_[exit.node] : ++deaths_[exit.node];
-  if (!explained)
+  if (!explained) {
+    keeper_.count_ending(exit.node);
     note(fmt::format("{} ended by itself ({}) at {:.1f} s: {}", exit.node, exit.status,
                      static_cast<double>(world_.now()) / 1e9, last_line(exit.last_lines)));
-  if (!may_start(exit.node)) {
-    return fail({Exit::environment, fmt::format("{} ended by itself {} times, the last time with {}: {}",
-                                                exit.node, deaths, exit.status, last_line(exit.last_lines))});
+  }
+  if (keeper_.given_up(exit.node)) {
+    return fail({Exit::environment,
+                 fmt::format("{} ended by itself {} times, the last time with {}: {}", exit.node,
+                             keeper_.endings(exit.node), exit.status, last_line(exit.last_lines))});
   }
   if (phase_ == Phase::start) return;  // start_nodes() reports it
   world_.after(kRestartDelay, [this, node = exit.node] {
@@ -415,10 +381,8 @@ Progress RunPhases::progress() const {
   progress.fail = recorder_.counts().fail;
   progress.info = recorder_.counts().info;
   progress.per_second = rate_;
-  for (const std::string& node : world_.node_names()) {
-    const bool ready = world_.nodes().state(node) == nemesis::NodeState::ready;
-    (ready ? progress.nodes_ready : progress.nodes_away).push_back(node);
-  }
+  progress.nodes_ready = keeper_.ready();
+  progress.nodes_away = keeper_.away();
   progress.active_faults = schedule_.active();
   return progress;
 }
@@ -435,19 +399,6 @@ void RunPhases::limit(std::int64_t delay_ns, std::int64_t when_interrupted_ns,
   const std::int64_t delay = hurry ? std::min(delay_ns, when_interrupted_ns) : delay_ns;
   limit_s_ = static_cast<double>(delay) / 1e9;
   later(delay, std::move(at_limit));
-}
-
-/// Nodes that ended by themselves too often are not waited for.
-bool RunPhases::all_healed() const {
-  const auto names = world_.node_names();
-  return std::all_of(names.begin(), names.end(), [this](const std::string& node) {
-    return !may_start(node) || world_.nodes().state(node) == nemesis::NodeState::ready;
-  });
-}
-
-bool RunPhases::may_start(const std::string& node) const {
-  const auto found = deaths_.find(node);
-  return found == deaths_.end() || found->second <= kDeathLimit;
 }
 
 void RunPhases::note(std::string text) {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,15 +13,15 @@
 #include "harness/idle_watch.h"
 #include "harness/load.h"
 #include "harness/marks.h"
+#include "harness/node_keeper.h"
 #include "harness/node_watch.h"
+#include "harness/phase.h"
 #include "harness/recorder.h"
 #include "harness/run_summary.h"
 #include "harness/runner.h"
 #include "harness/settle.h"
 
 namespace fracas::harness {
-
-enum class Phase : std::uint8_t { start, steady, torment, heal, settle, final_reads, stop };
 
 class RunPhases {
  public:
@@ -69,8 +68,6 @@ class RunPhases {
   void later(std::int64_t delay_ns, std::function<void()>);
   /// The phase ends at the latest after this; interrupted runs get less.
   void limit(std::int64_t delay_ns, std::int64_t when_interrupted_ns, std::function<void()> at_limit);
-  bool all_healed() const;
-  bool may_start(const std::string& node) const;
   void note(std::string);
   void mark_settling();
   Settling::Pairs sharing_pairs() const;
@@ -86,6 +83,7 @@ class RunPhases {
   NodeWatch watch_;
   Load load_;
   Marks marks_;
+  NodeKeeper keeper_;
   FaultSchedule schedule_;
   RunSummary summary_;
   std::unique_ptr<Settling> settling_;
@@ -98,7 +96,6 @@ class RunPhases {
   std::int64_t last_write_ns_ = 0;  ///< nobody writes later, once settling has begun
   int interrupts_ = 0;
   bool over_ = false;
-  std::map<std::string, int> deaths_;
   std::uint64_t reported_total_ = 0;  ///< completions when the rate was last taken
   std::int64_t reported_ns_ = 0;
   double rate_ = 0;

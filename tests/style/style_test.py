@@ -22,7 +22,8 @@ TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "che
 PURE_FOLDERS = ["checker/properties", "store", "workloads", "nemesis/faults", "harness/promises",
                 "harness/shrink"]
 PURE_FILES = ["nemesis/planner", "nemesis/fault", "harness/session", "harness/promises", "harness/client", "harness/load", "harness/settle",
-              "harness/fault_schedule", "harness/node_watch", "harness/wall_clocks", "harness/run_phases", "harness/swarm/draw",
+              "harness/fault_schedule", "harness/node_watch", "harness/node_keeper", "harness/wall_clocks", "harness/run_phases",
+              "harness/phase", "harness/swarm/draw",
               "harness/swarm/swarm_faults"]
 # What happens in the simulation is a function of the seed; only the world itself listens for signals.
 SIMULATED_FOLDERS = ["harness/sim"]
