@@ -98,6 +98,7 @@ ReadCheck check_seen_elements(const KeyCase& key) {
   return result;
 }
 
+/// In the order of their declaration: a duty is its own index.
 constexpr std::array kDuties = {Duty::acknowledged, Duty::own_writes, Duty::seen_before};
 
 /// What each session's reads have to cover, from which event on.
@@ -196,6 +197,11 @@ ReadCheck check_set_reads(const KeyCase& key, Duty duty) {
     result.lacking.push_back({read, latest_absent(required, found), required.size() - seen});
   }
   return result;
+}
+
+std::string reads_unclear(const KeyCase& key) {
+  return fmt::format("{} is written in more than one way: what a read of it means cannot be told",
+                     key.name());
 }
 
 const ReadCheck& check_sibling_reads(const KeyCase& key, Duty duty) {

@@ -27,6 +27,9 @@ struct ReadCheck {
   std::string undecided{};    ///< why the key could not be judged
 };
 
+/// Why no read of a key of the kind `neither` can be judged.
+std::string reads_unclear(const KeyCase&);
+
 /// The duties of one key are judged together, once.
 const ReadCheck& check_sibling_reads(const KeyCase&, Duty);
 

@@ -160,8 +160,7 @@ Verdict check_monotonic_reads(const Case& whole) {
   VerdictBuilder verdict(kName);
   for (const KeyCase& key : whole.keys()) {
     if (key.kind == KeyKind::neither) {
-      verdict.undecided(fmt::format(
-          "{} is written in more than one way: what a read of it means cannot be told", key.name()));
+      verdict.undecided(reads_unclear(key));
     } else if (is_composed(key.kind) && conflict != Conflict::lww) {
       continue;
     } else if (key.kind == KeyKind::set && conflict != Conflict::lww) {

@@ -138,8 +138,7 @@ Verdict check_read_your_writes(const Case& whole) {
   for (const KeyCase& key : whole.keys()) {
     if (is_composed(key.kind)) continue;
     if (key.kind == KeyKind::neither) {
-      verdict.undecided(fmt::format(
-          "{} is written in more than one way: what a read of it means cannot be told", key.name()));
+      verdict.undecided(reads_unclear(key));
     } else if (key.kind == KeyKind::set && conflict != Conflict::lww) {
       judge_lacking(whole, check_set_reads(key, Duty::own_writes), verdict);
     } else if (conflict == Conflict::siblings) {

@@ -77,8 +77,7 @@ Verdict check_regular(const Case& whole) {
   for (const KeyCase& key : whole.keys()) {
     if (is_composed(key.kind)) continue;
     if (key.kind == KeyKind::neither) {
-      verdict.undecided(fmt::format(
-          "{} is written in more than one way: what a read of it means cannot be told", key.name()));
+      verdict.undecided(reads_unclear(key));
     } else if (key.kind == KeyKind::set) {
       // Under last-write-wins concurrent adds may overwrite each other: a set is not a register there.
       if (conflict == Conflict::lww) continue;

@@ -47,11 +47,15 @@ Result<fs::path> find_experiment(const fs::path& file_or_name) {
     if (file.stem() == file_or_name || file.filename() == file_or_name) return file;
     names.push_back(file.stem().string());
   }
+  // There are too many to name them all.
+  constexpr std::string_view kWhere = "; `fracas list experiments` shows those that come with fracas";
   if (fs::exists(file_or_name, ignored))
-    return Error{Exit::usage, fmt::format("{}: is no file; an experiment is a TOML file, or one of: {}",
-                                          file_or_name.string(), fmt::join(names, ", "))};
-  return Error{Exit::usage, fmt::format("{}: there is no such experiment file{}", file_or_name.string(),
-                                        did_you_mean(file_or_name.stem().string(), names))};
+    return Error{Exit::usage, fmt::format("{}: is no file; an experiment is a TOML file{}",
+                                          file_or_name.string(), kWhere)};
+  const std::string near = nearest(file_or_name.stem().string(), names);
+  return Error{Exit::usage,
+               fmt::format("{}: there is no such experiment file{}", file_or_name.string(),
+                           near.empty() ? std::string(kWhere) : fmt::format(", did you mean '{}'?", near))};
 }
 
 }  // namespace fracas::harness
