@@ -48,14 +48,17 @@ Result<fs::path> find_experiment(const fs::path& file_or_name) {
     names.push_back(file.stem().string());
   }
   // There are too many to name them all.
-  constexpr std::string_view kWhere = "; `fracas list experiments` shows those that come with fracas";
+  const std::string_view where =
+      names.empty() ? "; those that come with fracas are in workloads/experiments of its checkout, which is "
+                      "neither above this program nor the working directory"
+                    : "; `fracas list experiments` shows those that come with fracas";
   if (fs::exists(file_or_name, ignored))
-    return Error{Exit::usage, fmt::format("{}: is no file; an experiment is a TOML file{}",
-                                          file_or_name.string(), kWhere)};
+    return Error{Exit::usage,
+                 fmt::format("{}: is no file; an experiment is a TOML file{}", file_or_name.string(), where)};
   const std::string near = nearest(file_or_name.stem().string(), names);
   return Error{Exit::usage,
                fmt::format("{}: there is no such experiment file{}", file_or_name.string(),
-                           near.empty() ? std::string(kWhere) : fmt::format(", did you mean '{}'?", near))};
+                           near.empty() ? std::string(where) : fmt::format(", did you mean '{}'?", near))};
 }
 
 }  // namespace fracas::harness
