@@ -48,6 +48,7 @@ struct NodeStatus {
   std::uint64_t hints_pending = 0;
   std::uint64_t changes = 0;  ///< of its own copies, since it started
   std::uint64_t repairs = 0;  ///< copies that it gave to others because they seemed to be behind
+  bool voting = true;         ///< its copies count in quorums
   /// Completed exchanges by peer name; counts up.
   std::vector<std::pair<std::string, std::uint64_t>> exchanges;
 };

@@ -25,7 +25,8 @@ struct Task {
     apply,
     query,
     commit,
-    patience
+    patience,
+    rejoin
   };
   Kind kind = Kind::read;
   std::uint64_t id = 0;  ///< of the operation

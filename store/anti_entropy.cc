@@ -64,20 +64,23 @@ void AntiEntropy::start(Step& step) {
 }
 
 void AntiEntropy::round(Step& step) {
-  for (NodeIndex peer = 0; peer < shared_partitions_.size(); ++peer) {
-    if (!has_partitions_in_common(peer) || open_.contains(peer)) continue;
-    ++shared_.counters.exchanges_begun;
-    const auto entry =
-        open_.emplace(peer, Exchange{.operation = shared_.next_operation(), .walks_left = max_walks}).first;
-    walk(step, entry);
-  }
+  for (NodeIndex peer = 0; peer < shared_partitions_.size(); ++peer) begin(step, peer);
   const std::int64_t period = shared_.config().anti_entropy_ns;
   const auto wobble = static_cast<std::int64_t>(jitter_() % static_cast<std::uint64_t>(period / 4 + 1));
   shared_.agenda.add(step.now().steady_ns + period - period / 8 + wobble, {Task::Kind::round, 0});
 }
 
+void AntiEntropy::begin(Step& step, NodeIndex peer) {
+  if (!has_partitions_in_common(peer) || open_.contains(peer)) return;
+  ++shared_.counters.exchanges_begun;
+  const auto entry =
+      open_.emplace(peer, Exchange{.operation = shared_.next_operation(), .walks_left = max_walks}).first;
+  walk(step, entry);
+}
+
 void AntiEntropy::walk(Step& step, Entry entry) {
   auto& [peer, exchange] = *entry;
+  exchange.begun_ns = step.now().steady_ns;
   exchange.stage = Stage::roots;
   exchange.moved = 0;
   put_off(step, exchange);
@@ -90,7 +93,7 @@ void AntiEntropy::walk(Step& step, Entry entry) {
 }
 
 void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangeRoots& message) {
-  ExchangeBuckets reply{.operation = message.operation, .partitions = {}};
+  ExchangeBuckets reply{.operation = message.operation, .partitions = {}, .catching_up = shared_.catching_up};
   std::size_t buckets = 0;
   for (const auto& [partition, root] : message.roots) {
     if (partition >= partitions || buckets >= max_buckets) continue;
@@ -102,16 +105,31 @@ void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangeRoots& messag
   step.send(from, std::move(reply));
 }
 
-void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeBuckets& message) {
+/// An answer that lists as many buckets as fit may have left partitions out that differ.
+EqualPartitions AntiEntropy::equal_ones(const Exchange& exchange, NodeIndex from,
+                                        const ExchangeBuckets& message) const {
+  EqualPartitions equal{.peer = from, .begun_ns = exchange.begun_ns, .catching_up = message.catching_up};
+  for (const int partition : shared_partitions_[from]) equal.partitions |= std::uint64_t{1} << partition;
+  std::size_t listed = 0;
+  for (const auto& [partition, buckets] : message.partitions) {
+    listed += buckets.size();
+    if (partition < partitions) equal.partitions &= ~(std::uint64_t{1} << partition);
+  }
+  if (listed >= max_buckets) equal.partitions = 0;
+  return equal;
+}
+
+EqualPartitions AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeBuckets& message) {
   const auto entry = expected(step, from, message.operation, Stage::roots);
-  if (entry == open_.end()) return;
+  if (entry == open_.end()) return {};
+  const EqualPartitions equal = equal_ones(entry->second, from, message);
   if (message.partitions.empty()) {
     if (!entry->second.walked) shared_.marks.reach(Mark::exchange_found_nothing);
     if (shared_.config().bugs.has(Bug::ae_false_repair_loop)) send_all(step, from);
     ++completed_[from];
     ++shared_.counters.exchanges_completed;
     close(entry);
-    return;
+    return equal;
   }
   ExchangeKeys request{.operation = message.operation, .slots = {}, .clocks = {}};
   for (const auto& [partition, buckets] : message.partitions) {
@@ -129,6 +147,7 @@ void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeBuckets& mes
   }
   entry->second.stage = Stage::keys;
   step.send(from, std::move(request));
+  return equal;
 }
 
 void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangeKeys& message) {

@@ -14,6 +14,14 @@ namespace fracas::store {
 
 class Fingerprint;
 
+/// Partitions whose roots were equal when a peer compared them: this node has all that the peer had.
+struct EqualPartitions {
+  NodeIndex peer = 0;
+  std::int64_t begun_ns = 0;      ///< no earlier than then
+  std::uint64_t partitions = 0;   ///< bit i: partition i
+  std::uint64_t catching_up = 0;  ///< those for which the peer does not vote
+};
+
 class AntiEntropy {
  public:
   explicit AntiEntropy(Shared& shared);
@@ -22,13 +30,15 @@ class AntiEntropy {
   void start(Step&);
   /// Begins an exchange with every peer with which none is open.
   void round(Step&);
+  /// The same with one.
+  void begin(Step&, NodeIndex peer);
 
   // As the peer.
   void answer(Step&, NodeIndex from, const ExchangeRoots&);
   void answer(Step&, NodeIndex from, const ExchangeKeys&);
   void answer(Step&, NodeIndex from, const ExchangePush&);
   // As the initiator.
-  void proceed(Step&, NodeIndex from, const ExchangeBuckets&);
+  EqualPartitions proceed(Step&, NodeIndex from, const ExchangeBuckets&);
   void proceed(Step&, NodeIndex from, const ExchangeStates&);
   void proceed(Step&, NodeIndex from, const ExchangePushed&);
   void send_failed(NodeIndex to, OperationId);
@@ -52,6 +62,7 @@ class AntiEntropy {
     std::size_t moved = 0;  ///< states that changed hands in this walk
     bool walked = false;    ///< once already, and found differences
     std::int64_t deadline_ns = 0;
+    std::int64_t begun_ns = 0;  ///< this walk
     void fingerprint(Fingerprint&) const;
   };
   using Entry = std::map<NodeIndex, Exchange>::iterator;
@@ -60,6 +71,7 @@ class AntiEntropy {
   Entry expected(Step&, NodeIndex from, OperationId, Stage);
   void walk(Step&, Entry);
   void next_walk(Step&, Entry);
+  EqualPartitions equal_ones(const Exchange&, NodeIndex from, const ExchangeBuckets&) const;
   void close(Entry);
   void put_off(Step&, Exchange&);
   void send_all(Step&, NodeIndex peer);  ///< bug ae_false_repair_loop

@@ -74,6 +74,12 @@ enum class Bug : std::uint8_t {
   fsync_error_retry_ok,
   enospc_acked,
   rotate_race,
+  ack_before_interval,
+  // Lost state.
+  restore_votes_immediately,
+  catchup_from_one,
+  catchup_without_wait,
+  corruption_as_missing,
   // The ring.
   prefs_same_node,
   token_wraparound,

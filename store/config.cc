@@ -95,7 +95,8 @@ constexpr std::array<std::string_view, 4> repair_names{"none", "async", "blockin
 constexpr std::array<std::string_view, 5> stamp_names{"wall", "client", "hlc", "query", "truetime"};
 constexpr std::array<std::string_view, 2> placement_names{"strict", "sloppy"};
 constexpr std::array<std::string_view, 3> hints_names{"coordinator", "fallback", "off"};
-constexpr std::array<std::string_view, 2> fsync_names{"always", "never"};
+constexpr std::array<std::string_view, 3> fsync_names{"always", "interval", "never"};
+constexpr std::array<std::string_view, 2> rejoin_names{"immediate", "catchup"};
 
 bool set_period(Config& config, std::string_view text) {
   const auto value = text == "off" ? std::optional<std::int64_t>(0) : parse_duration(text);
@@ -202,9 +203,20 @@ constexpr std::array table{
            "So many requests in a row without an answer make a node believed down, until it answers one."},
           set_integer<&Config::suspect_after>,
           get_integer<&Config::suspect_after>},
-    Entry{{"fsync", "always | never", "Whether an acknowledged write has reached the disk."},
+    Entry{{"fsync", "always | interval | never",
+           "Whether an acknowledged write has reached the disk, will have within a period, or when the "
+           "kernel likes."},
           set_choice<&Config::fsync, fsync_names>,
           get_choice<&Config::fsync, fsync_names>},
+    Entry{{"fsync_period", "a duration (\"1s\", \"100ms\"; 1ms .. 1000s)",
+           "With fsync = interval: how long an acknowledged write may wait for the disk."},
+          set_duration<&Config::fsync_period_ns>,
+          get_duration<&Config::fsync_period_ns>},
+    Entry{{"rejoin", "immediate | catchup",
+           "Whether a node that has lost state votes at once, or not before it has merged from enough "
+           "others."},
+          set_choice<&Config::rejoin, rejoin_names>,
+          get_choice<&Config::rejoin, rejoin_names>},
     Entry{{"anti_entropy", "a period (\"1s\", \"250ms\"; 10ms .. 1000s) | off",
            "How often a node compares its keys with each peer's."},
           set_period,
@@ -412,6 +424,8 @@ Outcome check(Config& config) {
   if (auto good = in_range(config, "clock_error", config.clock_error_ns, ns_per_ms, 10 * ns_per_s); !good)
     return good;
   if (auto good = check_stamps(config); !good) return good;
+  if (auto good = in_range(config, "fsync_period", config.fsync_period_ns, ns_per_ms, 1000 * ns_per_s); !good)
+    return good;
   if (auto good = in_range(config, "max_siblings", config.max_siblings, 1, 100'000); !good) return good;
   return in_range(config, "max_value_bytes", config.max_value_bytes, 1, 16 << 20);
 }

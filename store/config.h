@@ -23,7 +23,10 @@ enum class StampSource : std::uint8_t { wall, client, hlc, query, truetime };
 enum class Placement : std::uint8_t { strict, sloppy };
 /// Who keeps what a home missed: the write's coordinator, and that never counts; or a stand-in, and it does.
 enum class Hints : std::uint8_t { coordinator, fallback, off };
-enum class Fsync : std::uint8_t { always, never };
+/// interval: acknowledged once the kernel has it, synced at the latest a period later.
+enum class Fsync : std::uint8_t { always, interval, never };
+/// What a node does that may have lost state (rejoin.h).
+enum class RejoinMode : std::uint8_t { immediate, catchup };
 
 /// Quorum sizes by name, as r and w may be given; resolved against n where they are used.
 inline constexpr int level_quorum = -1;  ///< n / 2 + 1
@@ -55,6 +58,8 @@ struct Config {
   std::int64_t patience_ns = 100'000'000;            ///< sloppy: with a silent home
   int suspect_after = 1;                             ///< unanswered questions in a row
   Fsync fsync = Fsync::always;
+  std::int64_t fsync_period_ns = 100'000'000;  ///< with fsync = interval
+  RejoinMode rejoin = RejoinMode::immediate;
   std::int64_t anti_entropy_ns = 1'000'000'000;  ///< period of a node's round over its peers; 0: off
   std::int64_t timeout_ns =
       1'000'000'000;       ///< of a client request inside the store, unless the request says less

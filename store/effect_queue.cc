@@ -48,18 +48,34 @@ void EffectQueue::take(Effect&& effect) {
   if (const auto* timer = std::get_if<SetTimer>(&effect)) {
     outlets_.set_timer(*timer);
   } else if (auto* persist = std::get_if<Persist>(&effect)) {
-    if (fsync_ == Fsync::never) return outlets_.write(persist->writes);
+    if (fsync_ != Fsync::always) return write_now(persist->writes);
     gathered_.insert(gathered_.end(), std::make_move_iterator(persist->writes.begin()),
                      std::make_move_iterator(persist->writes.end()));
   } else if (only_asks(effect) || bugs_.has(Bug::ack_before_fsync)) {
     perform(std::move(effect));
   } else if (!gathered_.empty()) {
     behind_next_sync_.push_back(std::move(effect));
-  } else if (syncing_) {
+  } else if (syncing_ && fsync_ == Fsync::always) {
     behind_this_sync_.push_back(std::move(effect));
   } else {
     perform(std::move(effect));
   }
+}
+
+void EffectQueue::write_now(const Batch& batch) {
+  outlets_.write(batch);
+  if (fsync_ == Fsync::interval && !std::exchange(sync_is_due_, true)) outlets_.sync_later();
+}
+
+/// What is written while the sync runs is the next one's.
+void EffectQueue::sync_now() {
+  sync_is_due_ = false;
+  if (syncing_) {
+    sync_is_due_ = true;  // a disk slower than the period
+    return outlets_.sync_later();
+  }
+  syncing_ = true;
+  outlets_.begin_sync({});
 }
 
 void EffectQueue::perform(Effect&& effect) {

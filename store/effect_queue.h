@@ -1,7 +1,8 @@
 // The ordering rule of node.h, once: effects are carried out in the order given, and what follows a Persist
 // waits until it is durable, except requests to peers, which vouch for nothing: a put is on its way to the
 // other homes while this one syncs it. Group commit falls out of it: while one synced write runs, the
-// Persists that arrive gather into the next one.
+// Persists that arrive gather into the next one. With fsync = interval or never nothing waits; with interval
+// a sync follows within the period.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,11 @@ class Outlets {
   virtual void set_timer(const SetTimer&) = 0;
   /// Without sync, done on return.
   virtual void write(const Batch&) = 0;
-  /// Starts one synced write; EffectQueue::synced() is called when it is durable, later, never from inside.
+  /// Starts one synced write, or, of an empty batch, the sync of what was written before; when that is
+  /// durable EffectQueue::synced() is called, later, never from inside.
   virtual void begin_sync(Batch) = 0;
+  /// EffectQueue::sync_now() is to be called when the fsync period is over.
+  virtual void sync_later() = 0;
 
  protected:
   ~Outlets() = default;
@@ -36,23 +40,28 @@ enum class DiskFailure : std::uint8_t { write, sync };
 class EffectQueue {
  public:
   EffectQueue(Outlets& outlets, Fsync fsync, const BugSet& bugs = {})
-      : outlets_(outlets), fsync_(fsync), bugs_(bugs) {}
+      : outlets_(outlets),
+        fsync_(bugs.has(Bug::ack_before_interval) ? Fsync::interval : fsync),
+        bugs_(bugs) {}
 
   /// Empties `effects`. Timers are set at once: they promise nothing to anybody, and a slow disk must not
   /// stretch time-outs.
   void carry_out(std::vector<Effect>& effects);
   /// The write that begin_sync() started is durable.
   void synced();
+  /// With fsync = interval: a period after the first write that is not synced yet.
+  void sync_now();
 
   /// Nothing is known any more of what the disk holds, and a second try may succeed without having written
   /// anything: yes, always. With a seeded bug the driver goes on as if it had been written.
   bool must_stop_after(DiskFailure) const;
 
-  bool idle() const { return !syncing_ && gathered_.empty(); }
+  bool idle() const { return !syncing_ && gathered_.empty() && !sync_is_due_; }
   void fingerprint(Fingerprint&) const;  ///< of an idle one; fingerprint.h
 
  private:
   void take(Effect&&);
+  void write_now(const Batch&);
   void perform(Effect&&);
   void begin_if_due();
 
@@ -60,6 +69,7 @@ class EffectQueue {
   Fsync fsync_;
   BugSet bugs_;
   std::uint64_t syncs_ = 0;
+  bool sync_is_due_ = false;  ///< sync_later() was asked for
   bool syncing_ = false;
   std::deque<Effect> behind_this_sync_;
   Batch gathered_;  ///< for the next synced write

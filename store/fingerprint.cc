@@ -6,6 +6,7 @@
 #include "store/anti_entropy.h"
 #include "store/coordinator.h"
 #include "store/effect_queue.h"
+#include "store/rejoin.h"
 #include "store/wire.h"
 
 namespace fracas::store {
@@ -65,9 +66,35 @@ void Replica::fingerprint(Fingerprint& out) const {
 
 /// The options and the ring are those of the incarnation.
 void Shared::fingerprint(Fingerprint& out) const {
-  const auto& [given, nodes, own, stamp_clock, copies, tasks, suspects, counted, reached, seen, first,
-               latest] = *this;
-  out.add(own, stamp_clock, copies, tasks, suspects, latest);
+  const auto& [given, nodes, own, stamp_clock, copies, tasks, suspects, counted, reached, seen, others,
+               written, not_voting, first, latest] = *this;
+  out.add(own, stamp_clock, copies, tasks, suspects, latest, others, written.now, written.counts, not_voting);
+}
+
+void PeerMemory::Peer::fingerprint(Fingerprint& out) const {
+  const auto& [confirmed, sent, all, who, questions] = *this;
+  out.add(confirmed, sent, all, who, questions);
+}
+
+void PeerMemory::fingerprint(Fingerprint& out) const {
+  const auto& [peers] = *this;
+  out.add(peers);
+}
+
+void Rejoin::Answer::fingerprint(Fingerprint& out) const {
+  const auto& [confirmed, sent, all, nothing, when] = *this;
+  out.add(confirmed, sent, all, nothing, when);
+}
+
+void Rejoin::Merged::fingerprint(Fingerprint& out) const {
+  const auto& [at_all, after_wait, with_vote] = *this;
+  out.add(at_all, after_wait, with_vote);
+}
+
+void Rejoin::fingerprint(Fingerprint& out) const {
+  const auto& [node, exchanges, on_disk, started, sure, lost, replies, merged] = *this;
+  out.add(on_disk, started, sure, lost, replies);
+  for (const Merged& one : merged) out.add(one);
 }
 
 void Origin::fingerprint(Fingerprint& out) const {
@@ -104,9 +131,9 @@ void Reads::fingerprint(Fingerprint& out) const {
 
 void Writes::Write::fingerprint(Fingerprint& out) const {
   const auto& [from, what, of_key, copy, good, at, enough, limit, deadline, heard, again, never_sent, silent,
-               others, patient, impatient, from_home, waits, done] = *this;
+               no_vote, others, patient, impatient, from_home, waits, done] = *this;
   out.add(from, what, of_key, copy, good, at, enough, limit, deadline, heard, again, never_sent, silent,
-          others, patient, impatient, from_home, waits, done);
+          no_vote, others, patient, impatient, from_home, waits, done);
 }
 
 void Writes::fingerprint(Fingerprint& out) const {
@@ -168,13 +195,14 @@ void Coordinator::fingerprint(Fingerprint& out) const {
 }
 
 void AntiEntropy::Exchange::fingerprint(Fingerprint& out) const {
-  const auto& [id, at, walks, states, again, deadline] = *this;
-  out.add(id, at, walks, states, deadline);
+  const auto& [id, at, walks, states, again, deadline, begun] = *this;
+  out.add(id, at, walks, states, deadline, begun);
 }
 
 /// An idle queue remembers nothing but, with one bug, how often it has synced.
 void EffectQueue::fingerprint(Fingerprint& out) const {
-  const auto& [outlets, fsync, bugs, syncs, running, behind_running, gathered, behind_gathered] = *this;
+  const auto& [outlets, fsync, bugs, syncs, sync_due, running, behind_running, gathered, behind_gathered] =
+      *this;
   assert(idle());
   if (bugs.has(Bug::rotate_race)) out.add(syncs);
 }

@@ -61,6 +61,11 @@ constexpr std::array<MarkInfo, static_cast<std::size_t>(Mark::count)> table{{
     {Mark::exchange_both_ways, "exchange_both_ways", "An exchange moved keys both ways."},
     {Mark::exchange_timed_out, "exchange_timed_out",
      "An exchange was cut off: the peer did not answer in time."},
+    {Mark::state_lost, "state_lost", "A node noticed that its disk lacked what it had acknowledged."},
+    {Mark::caught_up, "caught_up", "A node that had lost state had caught up, and voted again."},
+    {Mark::read_refused, "read_refused", "A node that was catching up refused a read."},
+    {Mark::acknowledgement_without_vote, "acknowledgement_without_vote",
+     "A node that was catching up merged a write, and was not counted."},
 }};
 
 }  // namespace

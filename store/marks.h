@@ -51,6 +51,11 @@ enum class Mark : std::uint8_t {
   exchange_pushed,
   exchange_both_ways,
   exchange_timed_out,
+  // Lost state.
+  state_lost,
+  caught_up,
+  read_refused,
+  acknowledgement_without_vote,
   count
 };
 

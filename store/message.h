@@ -43,12 +43,22 @@ struct WriteRequest {
   OperationId operation = 0;
   std::string key;
   KeyState state;
+  /// Of who asks, which may count its own copy: to be remembered with the write (rejoin.h). 0: not kept.
+  std::uint64_t storage_sequence = 0;
   std::int64_t clock_us = 0;
 };
 struct WriteReply {
   OperationId operation = 0;
   Actor incarnation;                   ///< of who answers
   std::uint64_t storage_sequence = 0;  ///< of who answers, for noticing lost state; 0: not kept
+  bool votes = true;  ///< false: merged, but by a node that is catching up: no acknowledgement
+  std::int64_t clock_us = 0;
+};
+/// "Not from me": the answer to a ReadRequest or StampRequest by a node whose copy may have gone back in
+/// time.
+struct Refusal {
+  OperationId operation = 0;
+  Actor incarnation;  ///< of who answers
   std::int64_t clock_us = 0;
 };
 
@@ -112,6 +122,7 @@ struct ExchangeBuckets {
   };
   OperationId operation = 0;
   std::vector<Partition> partitions;
+  std::uint64_t catching_up = 0;  ///< bit i: who answers does not vote for partition i
   std::int64_t clock_us = 0;
 };
 /// Initiator: the slots (ring.h) that differ, and the clocks of all its keys in them.
@@ -155,8 +166,29 @@ struct StampReply {
   std::int64_t clock_us = 0;
 };
 
-using Message = std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
-                             ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush,
-                             ExchangePushed, StampRequest, StampReply, HintRequest, HintReply>;
+// --- after a start: have I lost state? (rejoin.h) ---
+
+/// "My disk stands at this sequence. What do you remember?" Answered by SequenceReply.
+struct SequenceQuery {
+  OperationId operation = 0;
+  Actor incarnation;
+  std::uint64_t sequence = 0;
+  bool vouches = false;  ///< nothing that this node has ever answered for is above it
+  std::int64_t clock_us = 0;
+};
+struct SequenceReply {
+  OperationId operation = 0;
+  std::uint64_t acknowledged = 0;  ///< the highest that the asker has answered with
+  std::uint64_t announced = 0;     ///< the highest that it has sent a write with
+  bool whole = false;              ///< who answers has forgotten nothing of that
+  std::uint64_t own = 0;           ///< of who answers
+  bool vouches = false;            ///< as above
+  std::int64_t clock_us = 0;
+};
+
+using Message =
+    std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
+                 ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush, ExchangePushed,
+                 StampRequest, StampReply, HintRequest, HintReply, Refusal, SequenceQuery, SequenceReply>;
 
 }  // namespace fracas::store

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <bit>
 #include <cassert>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "store/describe.h"
 #include "store/fingerprint.h"
 #include "store/hinted_handoff.h"
+#include "store/rejoin.h"
 #include "store/shared.h"
 #include "store/stand_ins.h"
 
@@ -48,12 +50,17 @@ std::string_view to_string(ErrorKind kind) { return error_kinds[static_cast<std:
 /// Routes what happens to the part that it concerns.
 struct Node::Impl {
   explicit Impl(NodeOptions options)
-      : shared(std::move(options)), hints(shared), coordinator(shared, hints), anti_entropy(shared) {}
+      : shared(std::move(options)),
+        hints(shared),
+        coordinator(shared, hints),
+        anti_entropy(shared),
+        rejoin(shared, anti_entropy) {}
 
   Shared shared;
   HintedHandoff hints;
   Coordinator coordinator;
   AntiEntropy anti_entropy;
+  Rejoin rejoin;
   std::vector<WriteRequest> received;  ///< acknowledged and not applied yet (bug ack_on_receipt)
 
   bool load(const std::string& key, const std::string& record);
@@ -66,6 +73,7 @@ struct Node::Impl {
   void handle(Step&, const TimerFired& event) { shared.agenda.fired(event.timer); }
 
   void receive(Step& step, NodeIndex from, const ReadRequest& m) {
+    if (!shared.votes(m.key)) return refuse(step, from, m.operation);
     KeyState state = hints.of(m.key);
     merge(state, shared.replica.find(m.key));
     step.send(from, ReadReply{m.operation, shared.incarnation, std::move(state)});
@@ -86,11 +94,19 @@ struct Node::Impl {
   }
   void receive(Step& step, NodeIndex from, const WriteRequest& m) {
     if (!shared.is_our_kind(m.state)) return refuse_message();
+    shared.memory.announced(from, m.storage_sequence);
     apply(step, m);
-    if (m.operation != 0) step.send(from, WriteReply{m.operation, shared.incarnation, 0});
+    if (m.operation == 0) return;
+    const bool votes = shared.votes(m.key);
+    if (!votes) shared.marks.reach(Mark::acknowledgement_without_vote);
+    step.send(from, WriteReply{m.operation, shared.incarnation, shared.sequence.now, votes});
   }
   void receive(Step& step, NodeIndex from, const WriteReply& m) {
+    if (shared.catches_up() && shared.issued(m.operation) &&
+        !shared.memory.hears(from, m.incarnation, shared.ordinal(m.operation), shared.asked()))
+      return;
     note(from, m);
+    shared.memory.told(from, m.storage_sequence, m.votes);
     if (coordinator.writes().acknowledged(step, from, m)) return;
     if (!coordinator.reads().acknowledged(step, from, m)) hints.acknowledged(step, from, m);
   }
@@ -99,6 +115,7 @@ struct Node::Impl {
     coordinator.forwards().replied(step, from, m);
   }
   void receive(Step& step, NodeIndex from, const StampRequest& m) {
+    if (!shared.votes(m.key)) return refuse(step, from, m.operation);
     step.send(from, StampReply{m.operation, shared.incarnation, stamp_us_of(shared.replica.find(m.key))});
   }
   void receive(Step& step, NodeIndex from, const StampReply& m) {
@@ -106,16 +123,28 @@ struct Node::Impl {
     coordinator.stamp_told(step, from, m);
   }
   void receive(Step& step, NodeIndex from, const ExchangeRoots& m) { anti_entropy.answer(step, from, m); }
-  void receive(Step& step, NodeIndex from, const ExchangeBuckets& m) { anti_entropy.proceed(step, from, m); }
+  void receive(Step& step, NodeIndex from, const ExchangeBuckets& m) {
+    rejoin.merged(step, anti_entropy.proceed(step, from, m));
+  }
   void receive(Step& step, NodeIndex from, const ExchangeKeys& m) { anti_entropy.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const ExchangeStates& m) { anti_entropy.proceed(step, from, m); }
   void receive(Step& step, NodeIndex from, const ExchangePush& m) { anti_entropy.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const ExchangePushed& m) { anti_entropy.proceed(step, from, m); }
+  void receive(Step& step, NodeIndex from, const Refusal& m) {
+    if (!coordinator.reads().refused(step, from, m.operation))
+      coordinator.queries().send_failed(step, from, m.operation);
+  }
+  void receive(Step& step, NodeIndex from, const SequenceQuery& m) { rejoin.answer(step, from, m); }
+  void receive(Step& step, NodeIndex from, const SequenceReply& m) { rejoin.answered(step, from, m); }
 
   /// Who it was that answered, and whom.
   void note(NodeIndex from, const auto& reply) {
     shared.incarnations[from] = reply.incarnation;
     if (!shared.issued(reply.operation)) shared.marks.reach(Mark::reply_to_former_incarnation);
+  }
+  void refuse(Step& step, NodeIndex to, OperationId operation) {
+    shared.marks.reach(Mark::read_refused);
+    step.send(to, Refusal{operation, shared.incarnation});
   }
   void perform(Step& step, const Task& task);
   void hear_clock(const Instant& now, std::int64_t clock_us);
@@ -130,6 +159,8 @@ struct Node::Impl {
 bool Node::Impl::load(const std::string& key, const std::string& record) {
   if (key == StampClock::record_key) return shared.stamps.load(record);
   if (!key.empty() && key[0] == HintedHandoff::record_prefix) return hints.load(key, record);
+  if (key == std::string_view(&StorageSequence::record_key, 1)) return rejoin.load_sequence(record);
+  if (key == std::string_view(&Rejoin::record_key, 1)) return rejoin.load_lost(record);
   auto state = decode_state(record);
   if (key.empty() || key[0] != Replica::record_prefix || !state || !shared.is_our_kind(*state)) return false;
   if (const auto* cell = std::get_if<LwwCell>(&*state)) shared.stamps.observe(cell->stamp);
@@ -223,6 +254,8 @@ void Node::Impl::perform(Step& step, const Task& task) {
       return coordinator.queries().time_out(step, task.id);
     case Task::Kind::commit:
       return coordinator.writes().try_commit(step, task.id);
+    case Task::Kind::rejoin:
+      return rejoin.tick(step);
   }
 }
 
@@ -260,6 +293,8 @@ boost::system::result<std::unique_ptr<Node>, std::string> Node::open(NodeOptions
   assert(options.self < options.names.size());
   assert(static_cast<int>(options.names.size()) == options.config.nodes);
   auto impl = std::make_unique<Impl>(std::move(options));
+  if (impl->shared.options.disk_was_damaged && !impl->shared.config().bugs.has(Bug::corruption_as_missing))
+    impl->rejoin.lose_all();
   for (const auto& [key, record] : records) {
     if (impl->load(key, record)) continue;
     return fmt::format("the record of {} is unreadable, or was written with another value of `conflict`",
@@ -273,17 +308,18 @@ Node::~Node() = default;
 
 void Node::start(Instant now, std::vector<Effect>& effects) {
   const std::size_t first = effects.size();
-  Step step(now, effects);
+  Step step(now, effects, impl_->shared.sequence);
   if (impl_->shared.config().bugs.has(Bug::actor_id_collision)) impl_->shared.become(actor_of_second(now));
   impl_->hints.start(step);
   impl_->anti_entropy.start(step);
+  impl_->rejoin.start(step);
   impl_->shared.agenda.arm(step);
   impl_->tell_clock(now, effects, first);
 }
 
 void Node::step(Instant now, const Event& event, std::vector<Effect>& effects) {
   const std::size_t first = effects.size();
-  Step step(now, effects);
+  Step step(now, effects, impl_->shared.sequence);
   std::visit([&](const auto& happened) { impl_->handle(step, happened); }, event);
   if (std::holds_alternative<TimerFired>(event)) {
     while (const auto task = impl_->shared.agenda.take_due(now.steady_ns)) impl_->perform(step, *task);
@@ -322,6 +358,9 @@ Metrics Node::metrics(Instant now) const {
   set("fracas_copies_changed_total", changes());
   set("fracas_clocks_refused_total", counters.clocks_refused);
   set("fracas_messages_refused_total", counters.messages_refused);
+  set("fracas_storage_sequence", impl_->shared.sequence.now);
+  set("fracas_lost_state", impl_->rejoin.lost_state() ? 1 : 0);
+  set("fracas_partitions_not_voting", static_cast<std::uint64_t>(std::popcount(impl_->shared.catching_up)));
   set("fracas_requests_in_flight", impl_->coordinator.open());
   set("fracas_keys", impl_->shared.replica.size());
   set("fracas_siblings_max", impl_->shared.replica.siblings_max());
@@ -344,6 +383,7 @@ std::vector<std::pair<NodeIndex, std::uint64_t>> Node::exchanges_completed() con
 std::uint64_t Node::changes() const { return impl_->shared.replica.changes(); }
 
 std::uint64_t Node::repairs() const { return impl_->shared.counters.repairs(); }
+bool Node::voting() const { return impl_->shared.catching_up == 0; }
 
 const MarkSet& Node::marks() const { return impl_->shared.marks; }
 
@@ -355,9 +395,11 @@ std::string Node::status(Instant) const {
                          json_quote(shared.name(peer)), completed);
   }
   return fmt::format(
-      R"({{"node":{},"incarnation":{},"hints_pending":{},"keys":{},"changes":{},"repairs":{},"anti_entropy":{{"peers":{{{}}}}}}})",
+      R"({{"node":{},"incarnation":{},"voting":{},"storage_sequence":{},"partitions_not_voting":{},)"
+      R"("hints_pending":{},"keys":{},"changes":{},"repairs":{},"anti_entropy":{{"peers":{{{}}}}}}})",
       json_quote(shared.name(shared.self())), json_quote(to_string(shared.incarnation, shared.options.names)),
-      impl_->hints.pending(), shared.replica.size(), changes(), repairs(), peers);
+      voting(), shared.sequence.now, std::popcount(shared.catching_up), impl_->hints.pending(),
+      shared.replica.size(), changes(), repairs(), peers);
 }
 
 std::string Node::replica_state(const std::string& key) const {
@@ -391,8 +433,8 @@ std::string Node::preference_list(const std::string& key) const {
 
 std::string Node::fingerprint() const {
   Fingerprint out;
-  const auto& [shared, hints, coordinator, anti_entropy, received] = *impl_;
-  out.add(shared, hints, coordinator, anti_entropy, received);
+  const auto& [shared, hints, coordinator, anti_entropy, rejoin, received] = *impl_;
+  out.add(shared, hints, coordinator, anti_entropy, rejoin, received);
   return out.bytes();
 }
 

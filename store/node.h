@@ -125,6 +125,8 @@ struct NodeOptions {
   std::array<std::uint8_t, 16>
       actor{};             ///< fresh random bytes of this process incarnation; never read from disk
   std::uint64_t seed = 0;  ///< of jitter
+  /// The disk was damaged, and its records are not those that were written: this node has lost state.
+  bool disk_was_damaged = false;
 };
 
 /// Counters and gauges, by Prometheus name ("fracas_read_repairs_total"), ordered.
@@ -132,7 +134,8 @@ using Metrics = std::map<std::string, double>;
 
 class Node {
  public:
-  /// `records` is everything that the disk kept. An unreadable record is an error that names its key.
+  /// `records` is everything that the disk kept. A record that is none of this store's is an error that names
+  /// its key.
   static boost::system::result<std::unique_ptr<Node>, std::string> open(
       NodeOptions, const std::vector<std::pair<std::string, std::string>>& records);
   ~Node();
@@ -151,6 +154,8 @@ class Node {
   /// How often a copy of this node was changed, and how many it gave to others that seemed to be behind.
   std::uint64_t changes() const;
   std::uint64_t repairs() const;
+  /// False while its copies do not count in quorums: it is catching up, or asks whether it has to.
+  bool voting() const;
   const MarkSet& marks() const;
   Metrics metrics(Instant now) const;
   /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys, changes,

@@ -44,14 +44,17 @@ void Reads::begin(Step& step, Request request) {
   shared_.agenda.add(read.deadline_ns, {Task::Kind::read, operation});
   be_patient(step, operation, read);
   for (const NodeIndex home : read.homes) {
-    if (home == shared_.self()) {
+    if (home == shared_.self() && !shared_.votes(read.key)) {
+      read.failed.insert(home);
+    } else if (home == shared_.self()) {
       add_copy(read, home, shared_.incarnation, shared_.replica.find(read.key));
     } else {
       step.send(home, ReadRequest{operation, read.key});
     }
   }
   for (const NodeIndex home : read.homes) {
-    if (shared_.detector.believes_down(home)) call_stand_in(step, operation, read, home);
+    if (shared_.detector.believes_down(home) || read.failed.contains(home))
+      call_stand_in(step, operation, read, home);
   }
   proceed(step, entry);
 }
@@ -123,6 +126,11 @@ bool Reads::acknowledged(Step& step, NodeIndex from, const WriteReply& reply) {
   if (entry == reads_.end()) return false;
   auto& write_back = entry->second.write_back;
   if (!write_back || !write_back->targets.contains(from)) return true;
+  if (!reply.votes) return write_back_failed(step, from, reply.operation);
+  if (!entry->second.answered && shared_.is_over(step.now(), entry->second.deadline_ns)) {
+    time_out(step, reply.operation);
+    return true;
+  }
   write_back->held_by(from);
   proceed(step, entry);
   return true;
@@ -153,6 +161,17 @@ void Reads::send_failed(Step& step, NodeIndex to, OperationId operation) {
     call_stand_in(step, operation, read, *seat);
   }
   proceed(step, entry);
+}
+
+bool Reads::refused(Step& step, NodeIndex from, OperationId operation) {
+  const auto entry = reads_.find(operation);
+  if (entry == reads_.end()) return false;
+  Read& read = entry->second;
+  const bool home = std::find(read.homes.begin(), read.homes.end(), from) != read.homes.end();
+  if (!home || read.copies.contains(from) || !read.failed.insert(from).second) return true;
+  call_stand_in(step, operation, read, from);
+  proceed(step, entry);
+  return true;
 }
 
 void Reads::time_out(Step& step, OperationId operation) {
@@ -269,9 +288,13 @@ void Reads::send_back(Step& step, OperationId operation, Read& read) {
     }
     if (home == shared_.self()) {
       shared_.replica.merge(step, read.key, write_back.found);
-      write_back.held_by(home);
+      if (shared_.votes(read.key)) {
+        write_back.held_by(home);
+      } else {
+        write_back.failed.insert(home);
+      }
     } else {
-      step.send(home, WriteRequest{operation, read.key, write_back.found});
+      step.send(home, WriteRequest{operation, read.key, write_back.found, shared_.sequence.now});
     }
   }
 }

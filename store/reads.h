@@ -29,6 +29,8 @@ class Reads {
   /// A home has what was written back to it. False: the operation is none of ours.
   bool acknowledged(Step&, NodeIndex from, const WriteReply&);
   void send_failed(Step&, NodeIndex to, OperationId);
+  /// Who was asked has nothing to say: its copy does not count. False: the operation is none of ours.
+  bool refused(Step&, NodeIndex from, OperationId);
   /// Of what was to be written back. False: the operation is none of ours.
   bool write_back_failed(Step&, NodeIndex to, OperationId);
   /// Calls stand-ins for what is silent.

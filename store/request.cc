@@ -73,6 +73,9 @@ Checked resolve_quorum(const Shared& shared, const ClientRequest& asked, Request
 
 Checked resolve_timeout(const Config& config, const ClientRequest& asked, Request& request) {
   request.timeout_ns = asked.timeout_ns.value_or(config.timeout_ns);
+  // Who has lost state waits for as long before it votes (rejoin.h).
+  if (config.rejoin == RejoinMode::catchup && request.timeout_ns > config.timeout_ns)
+    request.timeout_ns = config.timeout_ns;
   if (request.timeout_ns < min_timeout_ns || request.timeout_ns > max_timeout_ns) {
     return bad("timeout", "must be between 1 ms and " + std::to_string(max_timeout_ns / ns_per_ms) + " ms");
   }

@@ -12,6 +12,7 @@
 #include "store/counters.h"
 #include "store/failure_detector.h"
 #include "store/node.h"
+#include "store/peer_memory.h"
 #include "store/replica.h"
 #include "store/ring.h"
 #include "store/stamp_clock.h"
@@ -31,6 +32,7 @@ struct Shared {
         replica(options.config.bugs),
         detector(options.config.suspect_after),
         incarnations(options.names.size()),
+        memory(options.names.size()),
         first_operation(
             hash128({reinterpret_cast<const char*>(options.actor.data()), options.actor.size()}).low),
         last_operation(first_operation) {}
@@ -45,10 +47,14 @@ struct Shared {
   Counters counters;
   MarkSet marks;
   std::vector<std::optional<Actor>> incarnations;  ///< of each node, as its last answer said
-  OperationId first_operation;                     ///< of this incarnation, exclusive
-  OperationId last_operation;  ///< starts anywhere, so that late answers to a predecessor match nothing
+  PeerMemory memory;
+  StorageSequence sequence;
+  std::uint64_t catching_up = 0;  ///< bit i: this node does not vote for partition i (rejoin.h)
+  OperationId first_operation;    ///< of this incarnation, exclusive
+  OperationId last_operation;     ///< starts anywhere, so that late answers to a predecessor match nothing
 
   const Config& config() const { return options.config; }
+  bool catches_up() const { return config().rejoin == RejoinMode::catchup; }
   NodeIndex self() const { return options.self; }
   const std::string& name(NodeIndex node) const { return options.names[node]; }
   /// Never 0, which means "no answer wanted".
@@ -57,9 +63,10 @@ struct Shared {
     return last_operation;
   }
   /// False: an earlier incarnation has.
-  bool issued(OperationId operation) const {
-    return operation - first_operation - 1 < last_operation - first_operation;
-  }
+  bool issued(OperationId operation) const { return ordinal(operation) - 1 < asked(); }
+  /// Operations count from 1 in each incarnation, give or take the one that is left out.
+  std::uint64_t ordinal(OperationId operation) const { return operation - first_operation; }
+  std::uint64_t asked() const { return last_operation - first_operation; }
   /// One that nobody has had, nor will have: for a copy that is not this node's own.
   Actor fresh_actor() {
     std::string bytes(options.actor.begin(), options.actor.end());
@@ -71,6 +78,15 @@ struct Shared {
       random[8 + i] = static_cast<std::uint8_t>(hash.low >> 8 * i);
     }
     return Actor::of(self(), random);
+  }
+  /// This node's copy of the key counts in quorums.
+  bool votes(std::string_view key) const {
+    return catching_up == 0 || (catching_up >> partition_of(slot_of(key)) & 1) == 0;
+  }
+  /// Where nodes catch up, an operation is over when its time is, also for a coordinator that was paused: who
+  /// answered it may have lost that since, and have caught up without it.
+  bool is_over(const Instant& now, std::int64_t deadline_ns) const {
+    return catches_up() && now.steady_ns > deadline_ns;
   }
   /// Takes another actor's name, before anything was issued.
   void become(const Actor& actor) {

@@ -20,7 +20,9 @@ std::optional<Request> StampQueries::begin(Step& step, Request request) {
   query.request = std::move(request);
   shared_.agenda.add(query.deadline_ns, {Task::Kind::query, operation});
   for (const NodeIndex home : query.request.homes) {
-    if (home == shared_.self()) {
+    if (home == shared_.self() && !shared_.votes(query.request.key)) {
+      query.failed.insert(home);
+    } else if (home == shared_.self()) {
       hear(query, home, stamp_us_of(shared_.replica.find(query.request.key)));
     } else {
       step.send(home, StampRequest{operation, query.request.key});

@@ -8,13 +8,24 @@
 #include <variant>
 #include <vector>
 
+#include "store/bytes.h"
 #include "store/node.h"
 
 namespace fracas::store {
 
+/// Counts the batches that this node has written, on its disk. A node whose peers remember more than its disk
+/// says has lost state (rejoin.h).
+struct StorageSequence {
+  static constexpr char record_key = 's';
+  std::uint64_t now = 0;
+  /// Not while the node asks itself whether it has lost state: what was lost would be counted again.
+  bool counts = false;
+};
+
 class Step {
  public:
-  Step(Instant now, std::vector<Effect>& effects) : now_(now), effects_(effects) {}
+  Step(Instant now, std::vector<Effect>& effects, StorageSequence& sequence)
+      : now_(now), effects_(effects), sequence_(sequence) {}
 
   const Instant& now() const { return now_; }
   void send(NodeIndex to, Message message) {
@@ -28,14 +39,21 @@ class Step {
   }
   /// Neighbouring writes become one batch.
   void persist(std::string key, std::optional<std::string> record) {
-    if (effects_.empty() || !std::holds_alternative<Persist>(effects_.back()))
-      effects_.emplace_back(std::in_place_type<Persist>);
-    std::get<Persist>(effects_.back()).writes.emplace_back(std::move(key), std::move(record));
+    const bool begins = effects_.empty() || !std::holds_alternative<Persist>(effects_.back());
+    if (begins) effects_.emplace_back(std::in_place_type<Persist>);
+    Batch& writes = std::get<Persist>(effects_.back()).writes;
+    if (begins && sequence_.counts) {
+      std::string count;
+      ByteWriter(count).u64(++sequence_.now);
+      writes.emplace_back(std::string(1, StorageSequence::record_key), std::move(count));
+    }
+    writes.emplace_back(std::move(key), std::move(record));
   }
 
  private:
   Instant now_;
   std::vector<Effect>& effects_;
+  StorageSequence& sequence_;
 };
 
 }  // namespace fracas::store

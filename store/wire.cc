@@ -26,8 +26,12 @@ concept Is = std::same_as<std::remove_const_t<M>, T>;
 
 void fields(auto& io, Is<ReadRequest> auto& m) { io(m.operation), io(m.key); }
 void fields(auto& io, Is<ReadReply> auto& m) { io(m.operation), io(m.incarnation), io(m.state); }
-void fields(auto& io, Is<WriteRequest> auto& m) { io(m.operation), io(m.key), io(m.state); }
-void fields(auto& io, Is<WriteReply> auto& m) { io(m.operation), io(m.incarnation), io(m.storage_sequence); }
+void fields(auto& io, Is<WriteRequest> auto& m) {
+  io(m.operation), io(m.key), io(m.state), io(m.storage_sequence);
+}
+void fields(auto& io, Is<WriteReply> auto& m) {
+  io(m.operation), io(m.incarnation), io(m.storage_sequence), io(m.votes);
+}
 void fields(auto& io, Is<HintRequest> auto& m) { io(m.operation), io(m.target), io(m.key), io(m.state); }
 void fields(auto& io, Is<HintReply> auto& m) { io(m.operation), io(m.incarnation), io(m.target), io(m.kept); }
 void fields(auto& io, Is<ForwardRequest> auto& m) {
@@ -39,13 +43,20 @@ void fields(auto& io, Is<ForwardReply> auto& m) {
 }
 void fields(auto& io, Is<ExchangeRoots> auto& m) { io(m.operation), io(m.roots); }
 void fields(auto& io, Is<ExchangeBuckets::Partition> auto& m) { io(m.partition), io(m.buckets); }
-void fields(auto& io, Is<ExchangeBuckets> auto& m) { io(m.operation), io(m.partitions); }
+void fields(auto& io, Is<ExchangeBuckets> auto& m) { io(m.operation), io(m.partitions), io(m.catching_up); }
 void fields(auto& io, Is<ExchangeKeys> auto& m) { io(m.operation), io(m.slots), io(m.clocks); }
 void fields(auto& io, Is<ExchangeStates> auto& m) { io(m.operation), io(m.states), io(m.wanted); }
 void fields(auto& io, Is<ExchangePush> auto& m) { io(m.operation), io(m.states); }
 void fields(auto& io, Is<ExchangePushed> auto& m) { io(m.operation); }
 void fields(auto& io, Is<StampRequest> auto& m) { io(m.operation), io(m.key); }
 void fields(auto& io, Is<StampReply> auto& m) { io(m.operation), io(m.incarnation), io(m.stamp_us); }
+void fields(auto& io, Is<Refusal> auto& m) { io(m.operation), io(m.incarnation); }
+void fields(auto& io, Is<SequenceQuery> auto& m) {
+  io(m.operation), io(m.incarnation), io(m.sequence), io(m.vouches);
+}
+void fields(auto& io, Is<SequenceReply> auto& m) {
+  io(m.operation), io(m.acknowledged), io(m.announced), io(m.whole), io(m.own), io(m.vouches);
+}
 /// What follows those.
 void common_fields(auto& io, auto& m) { io(m.clock_us); }
 

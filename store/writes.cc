@@ -221,13 +221,20 @@ void Writes::send_to_homes(Step& step, OperationId operation, Write& write) {
   for (const NodeIndex home : write.homes) {
     if (home != shared_.self()) continue;
     if (!dropped) shared_.replica.merge(step, write.key, write.state);
-    write.acks.emplace(home, shared_.incarnation);
+    if (shared_.votes(write.key)) {
+      write.acks.emplace(home, shared_.incarnation);
+    } else {
+      write.failed.insert(home);
+      write.voteless.insert(home);
+    }
   }
   for (const NodeIndex home : write.homes) {
-    if (home != shared_.self()) step.send(home, WriteRequest{operation, write.key, write.state});
+    if (home != shared_.self())
+      step.send(home, WriteRequest{operation, write.key, write.state, shared_.sequence.now});
   }
   for (const NodeIndex home : write.homes) {
-    if (shared_.detector.believes_down(home)) call_stand_in(step, operation, write, home);
+    if (shared_.detector.believes_down(home) || write.voteless.contains(home))
+      call_stand_in(step, operation, write, home);
   }
 }
 
@@ -308,8 +315,20 @@ bool Writes::acknowledged(Step& step, NodeIndex from, const WriteReply& reply) {
   Write& write = entry->second;
   const bool home = std::find(write.homes.begin(), write.homes.end(), from) != write.homes.end();
   if (!home || from == shared_.self()) return true;
-  write.failed.erase(from);
+  if (!write.answered && shared_.is_over(step.now(), write.deadline_ns)) {
+    time_out(step, reply.operation);
+    return true;
+  }
   write.unsent.erase(from);
+  if (!reply.votes) {
+    if (write.acks.contains(from)) return true;
+    write.failed.insert(from);
+    write.voteless.insert(from);
+    call_stand_in(step, reply.operation, write, from);
+    proceed(step, entry);
+    return true;
+  }
+  write.failed.erase(from);
   if (write.answered) shared_.marks.reach(Mark::late_acknowledgement);
   if (write.acks.contains(from)) {
     shared_.marks.reach(Mark::repeated_acknowledgement);
@@ -406,6 +425,7 @@ void Writes::finish(Step& step, Entry entry) {
   if (shared_.config().hints == Hints::coordinator && !write.nothing_happened()) {
     const bool only_known_down = shared_.config().bugs.has(Bug::hints_only_known_down);
     for (const NodeIndex home : write.failed) {
+      if (write.voteless.contains(home)) continue;
       if (!only_known_down || write.unsent.contains(home)) hints_.keep(step, home, write.key, write.state);
     }
   }

@@ -62,6 +62,7 @@ class Writes {
     std::size_t repeated_acks = 0;      ///< of homes that had answered before
     std::set<NodeIndex> unsent;         ///< homes to which certainly nothing went out
     std::set<NodeIndex> failed;         ///< these, and those that did not answer in time
+    std::set<NodeIndex> voteless;       ///< that have it, and do not count: they are catching up
     StandIns stand_ins;                 ///< for homes that are away
     std::int64_t patient_until_ns = 0;  ///< with who is silent; 0: to the end
     bool lost_patience = false;         ///< once; whoever was silent then is not held silent again

@@ -48,6 +48,11 @@ struct MessageText {
     return "exchange: take " + (m.states.empty() ? "nothing" : state_text(m.states.front().second));
   }
   std::string operator()(const store::ExchangePushed&) const { return "exchange: taken"; }
+  std::string operator()(const store::Refusal&) const { return "no reply: it is catching up"; }
+  std::string operator()(const store::SequenceQuery&) const { return "have I lost state?"; }
+  std::string operator()(const store::SequenceReply& m) const {
+    return "you acknowledged with " + std::to_string(m.acknowledged);
+  }
 };
 
 class Narrator {

@@ -262,9 +262,21 @@ class LocalWorld : public World {
                                                       exit.node, exit.status, exit.last_lines)});
   }
 
+  /// A new cluster is of use once its nodes know that none of them has lost anything.
+  void await_votes(std::size_t next, std::int64_t deadline) {
+    const std::vector<std::string> names = node_names();
+    if (next == names.size()) return finish_start({});
+    status(names[next], [this, next, deadline, name = names[next]](const Result<NodeStatus>& answered) {
+      if (answered && answered->voting) return await_votes(next + 1, deadline);
+      if (now() >= deadline)
+        return finish_start(Error{Exit::environment, name + " does not vote in time; see its GET /status"});
+      after(kReadyPoll, [this, next, deadline] { await_votes(next, deadline); });
+    });
+  }
+
   void wait_until_ready(std::int64_t deadline) {
     if (!started_) return;
-    if (nodes_->all_ready()) return finish_start({});
+    if (nodes_->all_ready()) return await_votes(0, deadline);
     if (now() >= deadline) {
       std::string away;
       for (const std::string& node : names_) {

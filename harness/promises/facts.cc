@@ -37,8 +37,13 @@ bool leaves_state(std::string_view kind) {
 std::string damage_by(std::string_view kind, const store::Config& store) {
   for (const Damage& damage : kDamages)
     if (damage.kind == kind) return fmt::format("{} ({})", damage.how, kind);
-  if (kind == "disk.power-loss" && store.fsync == store::Fsync::never)
-    return "fsync = never acknowledges what is not on the disk, and a power loss took that (disk.power-loss)";
+  if (kind == "disk.power-loss" && store.fsync != store::Fsync::always)
+    return fmt::format(
+        "fsync = {} acknowledges what is not on the disk, and a power loss took that (disk.power-loss)",
+        store::get(store, "fsync"));
+  if (kind == "disk.error" && store.fsync == store::Fsync::interval)
+    return "fsync = interval acknowledges what is not on the disk, and a sync that failed took that "
+           "(disk.error)";
   if (leaves_state(kind)) return {};
   return fmt::format("no promise is written down for {}, which may take state from a replica", kind);
 }
@@ -56,21 +61,47 @@ std::optional<int> nodes_hit(const Experiment& e, std::string_view kind) {
   return nodes > 0 ? std::optional(nodes) : std::nullopt;
 }
 
-/// Fewer than w homes of any key have lost anything: each acknowledged write is still on one.
-bool copies_left(const Experiment& e, const std::set<std::string>& kinds) {
+/// How many nodes lose state in all; nothing if that is not known beforehand.
+std::optional<int> nodes_that_lose(const Experiment& e, const std::set<std::string>& kinds) {
   int lossy = 0;
   for (const std::string& kind : kinds) {
     if (damage_by(kind, e.store).empty()) continue;
     const auto hit = nodes_hit(e, kind);
-    if (!hit || nemesis::class_of(kind) != "disk") return false;
+    if (!hit || nemesis::class_of(kind) != "disk") return std::nullopt;
     lossy += *hit;
   }
-  return lossy < e.store.w;
+  return lossy;
+}
+
+/// Why a node that has lost state may vote before it has caught up (store/rejoin.h); empty: it may not.
+std::string votes_too_early(const Experiment& e, const std::set<std::string>& kinds,
+                            std::optional<int> lossy) {
+  if (e.store.rejoin == store::RejoinMode::immediate)
+    return "and rejoin = immediate lets a node vote that does not know what it has lost";
+  if (!lossy || *lossy >= e.store.w)
+    return "and with w nodes or more that lose state, those from which a node catches up may lack the same";
+  const auto leaves_an_old_disk = [](std::string_view kind) {
+    return kind == "disk.restore" || kind == "disk.truncate";
+  };
+  const auto old = std::find_if(kinds.begin(), kinds.end(), leaves_an_old_disk);
+  if (e.store.fsync != store::Fsync::always || old == kinds.end()) return {};
+  // What takes nobody away but the one node that loses state.
+  const auto takes_away = std::find_if(kinds.begin(), kinds.end(), [&](const std::string& kind) {
+    return nemesis::class_of(kind) != "clock" && damage_by(kind, e.store).empty();
+  });
+  if (takes_away == kinds.end() && *lossy <= 1) return {};
+  return fmt::format(
+      "and with fsync = always a node is told from one that was merely restarted only by peers that "
+      "remember: {} may keep those away (rejoin = catchup does not wait for them for ever, since one node "
+      "that "
+      "stays down would keep every other from coming back)",
+      takes_away == kinds.end() ? *old : *takes_away);
 }
 
 }  // namespace
 
 Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
+  const std::optional<int> lossy = nodes_that_lose(e, kinds);
   Facts f{.store = e.store,
           .clients = e.clients,
           .workload = e.workload,
@@ -80,10 +111,12 @@ Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
           .stamps = stamp_order(e, kinds),
           .power_loss = kinds.contains("disk.power-loss"),
           .state_damage = {},
-          .copies_left = copies_left(e, kinds)};
+          .votes_too_early = {},
+          .copies_left = lossy.has_value() && *lossy < e.store.w};
   for (const std::string& kind : kinds) {
     if (f.state_damage.empty()) f.state_damage = damage_by(kind, e.store);
   }
+  if (!f.state_damage.empty()) f.votes_too_early = votes_too_early(e, kinds, lossy);
   return f;
 }
 
@@ -99,6 +132,19 @@ std::string quorums(const Facts& f) {
 Promise damaged(const Facts& f) {
   return no(fmt::format("{}: of an acknowledged write fewer than w = {} copies may be left", f.state_damage,
                         f.store.w));
+}
+
+Promise met_in_vain(const Facts& f) {
+  return no(fmt::format("{}: of an acknowledged write fewer than w = {} copies may be left, {}",
+                        f.state_damage, f.store.w, f.votes_too_early));
+}
+
+std::string once_caught_up(const Facts& f) {
+  if (f.state_damage.empty()) return {};
+  return fmt::format(
+      "; {}, and with rejoin = catchup it counts in no quorum before it has merged from n - w + 1 = {} "
+      "others",
+      f.state_damage, f.store.n - f.store.w + 1);
 }
 
 }  // namespace fracas::harness

@@ -22,7 +22,9 @@ struct Facts {
   StampOrder stamps{};       ///< under lww
   bool power_loss = false;   ///< what was not synced is gone
   std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not
-  bool copies_left = true;   ///< so few replicas have that each acknowledged write is still on one
+  std::string
+      votes_too_early;      ///< then: why its copies may count before it has caught up; empty: they do not
+  bool copies_left = true;  ///< so few replicas have that each acknowledged write is still on one
 };
 
 Facts facts(const Experiment&, const std::set<std::string>& fault_kinds);
@@ -32,7 +34,13 @@ Promise yes(std::string reason);
 Promise no(std::string reason);
 /// "r + w = 2 + 2 > n = 3"
 std::string quorums(const Facts&);
+/// Copies that have lost acknowledged state may count in quorums.
+inline bool quorums_may_miss(const Facts& f) { return !f.votes_too_early.empty(); }
 /// Not guaranteed, because copies may be gone.
 Promise damaged(const Facts&);
+/// Not guaranteed, because quorums may miss.
+Promise met_in_vain(const Facts&);
+/// What to add where quorums do not miss, although state was lost; empty if none was.
+std::string once_caught_up(const Facts&);
 
 }  // namespace fracas::harness

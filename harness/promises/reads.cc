@@ -6,7 +6,7 @@
 namespace fracas::harness {
 
 Promise read_your_writes(const Facts& f) {
-  if (!f.state_damage.empty()) return damaged(f);
+  if (quorums_may_miss(f)) return met_in_vain(f);
   if (f.sloppy)
     return no(
         "placement = sloppy: an own write may be with stand-ins while the homes answer the read, or the "
@@ -19,12 +19,14 @@ Promise read_your_writes(const Facts& f) {
   if (f.lww && !f.stamps.kept)
     return yes(quorums(f) +
                ": every read meets a replica that has the session's own write or one with a higher stamp "
-               "(judged in stamp order: an own write that lost by its stamp is lost-writes' business)");
-  return yes(quorums(f) + ": every read meets a replica that has the session's own write or a later one");
+               "(judged in stamp order: an own write that lost by its stamp is lost-writes' business)" +
+               once_caught_up(f));
+  return yes(quorums(f) + ": every read meets a replica that has the session's own write or a later one" +
+             once_caught_up(f));
 }
 
 Promise regular(const Facts& f) {
-  if (!f.state_damage.empty()) return damaged(f);
+  if (quorums_may_miss(f)) return met_in_vain(f);
   if (f.sloppy)
     return no(
         "placement = sloppy: r and w count stand-ins, so that the nodes that answer a read need not be among "
@@ -35,9 +37,11 @@ Promise regular(const Facts& f) {
   if (!f.lww)
     return yes(quorums(f) +
                ": every read meets every acknowledged write, and siblings are kept until a context "
-               "covers them");
+               "covers them" +
+               once_caught_up(f));
   if (!f.stamps.kept) return no(f.stamps.why + ", and reads then return the earlier one");
-  return yes(quorums(f) + ": every read meets every acknowledged write, and " + f.stamps.why);
+  return yes(quorums(f) + ": every read meets every acknowledged write, and " + f.stamps.why +
+             once_caught_up(f));
 }
 
 }  // namespace fracas::harness

@@ -49,7 +49,7 @@ Promise write_order(const Facts& f, std::string_view before) {
         "is refused: it comes above {}, whatever clocks say and homes have",
         before));
   if (f.lww && !f.stamps.kept) return no(fmt::format("{}: a write may come below {}", f.stamps.why, before));
-  if (f.lww && f.store.stamp == store::StampSource::query && !f.state_damage.empty()) return damaged(f);
+  if (f.lww && f.store.stamp == store::StampSource::query && quorums_may_miss(f)) return met_in_vain(f);
   if (f.lww) return yes(fmt::format("{}: a write comes above {}", f.stamps.why, before));
   if (!f.clients.contexts) return yes("a put without context follows nothing");
   return yes(fmt::format(

@@ -37,7 +37,7 @@ Promise lost_updates(const Facts& f) {
 }
 
 Promise lost_writes(const Facts& f) {
-  if (!f.state_damage.empty()) return damaged(f);
+  if (quorums_may_miss(f)) return met_in_vain(f);
   if (f.lww && !f.stamps.kept)
     return no(f.stamps.why +
               ": the higher stamp wins, and an earlier write may beat one that began after it");
@@ -59,10 +59,11 @@ Promise durability(const Facts& f) {
   const std::string copies =
       f.store.w == 1 ? fmt::format("the one {}", who)
                      : fmt::format("each of the {} {}s", f.store.w, f.sloppy ? "replicas or stand-in" : who);
-  if (f.store.fsync == store::Fsync::never)
+  if (f.store.fsync != store::Fsync::always)
     return yes(copies +
                " that acknowledged a write handed it to the kernel first: kill -9 takes the process, not the "
-               "page cache, and no fault of this run takes that (fsync = never would show at a power loss)");
+               "page cache, and no fault of this run takes that (fsync = " +
+               store::get(f.store, "fsync") + " would show at a power loss)");
   if (f.power_loss)
     return yes(copies +
                " that acknowledged a write had synced it to its disk first, and a power loss takes only what "

@@ -57,6 +57,9 @@ struct Size {
   std::size_t operator()(const store::HintReply&) const { return 2; }
   std::size_t operator()(const store::WriteReply&) const { return 0; }
   std::size_t operator()(const store::ExchangePushed&) const { return 0; }
+  std::size_t operator()(const store::Refusal&) const { return 0; }
+  std::size_t operator()(const store::SequenceQuery&) const { return 0; }
+  std::size_t operator()(const store::SequenceReply&) const { return 0; }
 };
 
 }  // namespace

@@ -25,6 +25,7 @@ void SimDisk::write(const store::Batch& batch, Nanoseconds now) {
     }
   }
   log_.push_back(std::move(written));
+  ++written_;
   while (synced_ < log_.size() && log_[synced_].at < now - kWriteBack) log_[synced_++].synced = true;
   while (synced_ > kUndoable) {
     log_.pop_front();
@@ -32,8 +33,9 @@ void SimDisk::write(const store::Batch& batch, Nanoseconds now) {
   }
 }
 
-void SimDisk::sync() {
-  while (synced_ < log_.size()) log_[synced_++].synced = true;
+void SimDisk::sync(std::uint64_t writes) {
+  const std::uint64_t later = written_ - std::min(writes, written_);
+  while (synced_ + later < log_.size()) log_[synced_++].synced = true;
 }
 
 void SimDisk::undo_last(DiskLoss& loss) {
@@ -75,11 +77,11 @@ DiskLoss SimDisk::flip_bit(std::uint64_t choice) {
   if (record.empty()) return {};
   const std::uint64_t bit = (choice >> 32) % (record.size() * 8);
   record[bit / 8] = static_cast<char>(record[bit / 8] ^ (1 << (bit % 8)));
-  damaged_ = true;
+  damaged_.insert(victim->first);
   return {.records = 1, .bytes = 1};
 }
 
-DiskLoss SimDisk::replace(Contents contents, bool damaged) {
+DiskLoss SimDisk::replace(Contents contents, std::set<std::string> damaged) {
   DiskLoss loss;
   for (const auto& [key, record] : records_) {
     const auto kept = contents.find(key);
@@ -90,11 +92,24 @@ DiskLoss SimDisk::replace(Contents contents, bool damaged) {
   records_ = std::move(contents);
   log_.clear();
   synced_ = 0;
-  damaged_ = damaged;
+  damaged_ = std::move(damaged);
+  set_aside_ = false;
   return loss;
 }
 
-DiskLoss SimDisk::wipe() { return replace({}, false); }
+bool SimDisk::set_aside_if_damaged() {
+  if (!damaged() && !(set_aside_ && records_.empty())) return false;
+  wipe();
+  set_aside_ = true;
+  return true;
+}
+
+void SimDisk::drop_damaged() {
+  for (const std::string& key : damaged_) records_.erase(key);
+  damaged_.clear();
+}
+
+DiskLoss SimDisk::wipe() { return replace({}, {}); }
 
 std::uint64_t SimDisk::snapshot() {
   snapshots_.push_back({records_, damaged_});

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,7 +27,10 @@ class SimDisk {
   /// Into the page cache: it survives the process, not the power.
   void write(const store::Batch&, nemesis::Nanoseconds now);
   /// Everything written so far survives.
-  void sync();
+  void sync() { sync(written_); }
+  /// The first so many writes of its life survive.
+  void sync(std::uint64_t writes);
+  std::uint64_t written() const { return written_; }
 
   /// What was not synced goes, but for the first `surviving` of those writes.
   nemesis::DiskLoss lose_unsynced(std::uint64_t surviving);
@@ -34,7 +38,11 @@ class SimDisk {
   nemesis::DiskLoss truncate(std::uint64_t writes);
   /// `choice` picks the record and the bit.
   nemesis::DiskLoss flip_bit(std::uint64_t choice);
-  bool damaged() const { return damaged_; }
+  bool damaged() const { return !damaged_.empty(); }
+  /// What a node does with a damaged folder (store/server/damaged_folder.h). False: it was not damaged.
+  bool set_aside_if_damaged();
+  /// What one does that takes what it cannot read for missing (bug corruption_as_missing).
+  void drop_damaged();
   nemesis::DiskLoss wipe();
   std::uint64_t snapshot();
   nemesis::DiskLoss restore(std::uint64_t snapshot);
@@ -48,15 +56,17 @@ class SimDisk {
   };
 
   void undo_last(nemesis::DiskLoss&);
-  nemesis::DiskLoss replace(Contents, bool damaged);
+  nemesis::DiskLoss replace(Contents, std::set<std::string> damaged);
 
   Contents records_;
-  std::deque<Written> log_;  ///< synced ones first
-  std::size_t synced_ = 0;   ///< of the log
-  bool damaged_ = false;
+  std::deque<Written> log_;        ///< synced ones first
+  std::size_t synced_ = 0;         ///< of the log
+  std::uint64_t written_ = 0;      ///< writes so far
+  std::set<std::string> damaged_;  ///< keys of records with a wrong checksum
+  bool set_aside_ = false;         ///< a damaged one was, and nothing was written since
   struct Snapshot {
     Contents records;
-    bool damaged = false;
+    std::set<std::string> damaged;
   };
   std::vector<Snapshot> snapshots_;
 };

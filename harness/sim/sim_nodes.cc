@@ -63,6 +63,9 @@ class SimNodes::Process final : public store::Outlets {
 
   const store::Node& node() const { return *node_; }
   void synced() { queue_.synced(); }
+  void sync_now() {
+    if (!broken_) queue_.sync_now();
+  }
 
  private:
   store::Instant now() const {
@@ -76,8 +79,9 @@ class SimNodes::Process final : public store::Outlets {
   void set_timer(const store::SetTimer& timer) override;
   void write(const store::Batch&) override;
   void begin_sync(store::Batch) override;
+  void sync_later() override;
   bool put(const store::Batch&);
-  void end_sync();
+  void end_sync(std::uint64_t writes);
   void break_down(std::string why);
 
   SimNodes& nodes_;
@@ -169,22 +173,30 @@ bool SimNodes::Process::put(const store::Batch& batch) {
 void SimNodes::Process::write(const store::Batch& batch) { put(batch); }
 
 void SimNodes::Process::begin_sync(store::Batch batch) {
-  if (!put(batch)) return;
+  if (!batch.empty() && !put(batch)) return;
   const Nanoseconds takes = around_.disks.write_time(self_) + around_.disks.sync_time(self_);
   Slot& own = *nodes_.slots_[self_];
-  around_.timeline.after(takes, [this, &own, incarnation = own.incarnation] {
-    if (own.incarnation == incarnation && own.process) end_sync();
+  const std::uint64_t writes = around_.disks.of(self_).written();
+  around_.timeline.after(takes, [this, &own, incarnation = own.incarnation, writes] {
+    if (own.incarnation == incarnation && own.process) end_sync(writes);
+  });
+}
+
+void SimNodes::Process::sync_later() {
+  Slot& own = *nodes_.slots_[self_];
+  around_.timeline.after(around_.config.fsync_period_ns, [&own, incarnation = own.incarnation] {
+    own.post(incarnation, [](Process& it) { it.sync_now(); });
   });
 }
 
 /// The disk works on while the process is paused; it hears of it later. What a failed sync was to write is
 /// gone: a kernel takes the pages for clean.
-void SimNodes::Process::end_sync() {
+void SimNodes::Process::end_sync(std::uint64_t writes) {
   if (std::string error = around_.disks.sync_error(self_); !error.empty()) {
     around_.disks.of(self_).lose_unsynced(0);
     if (queue_.must_stop_after(store::DiskFailure::sync)) return break_down(std::move(error));
   }
-  around_.disks.of(self_).sync();
+  around_.disks.of(self_).sync(writes);
   Slot& own = *nodes_.slots_[self_];
   own.post(own.incarnation, [](Process& it) { it.synced(); });
 }
@@ -257,9 +269,9 @@ void SimNodes::begin_start(std::size_t node) {
 
 void SimNodes::end_start(std::size_t node) {
   Slot& slot = *slots_[node];
-  if (around_->disks.of(node).damaged())
-    return die(node, std::string(kCannotStart), "a record has a wrong checksum; the folder is damaged");
   store::NodeOptions options;
+  if (around_->config.bugs.has(store::Bug::corruption_as_missing)) around_->disks.of(node).drop_damaged();
+  options.disk_was_damaged = around_->disks.of(node).set_aside_if_damaged();
   options.config = around_->config;
   options.self = static_cast<store::NodeIndex>(node);
   options.names = names_;

@@ -98,9 +98,16 @@ void SimWorld::start_nodes(std::int64_t deadline_ns, std::function<void(Result<v
 
 void SimWorld::wait_until_ready(std::int64_t deadline) {
   if (!started_) return;
-  if (nodes_.all_ready()) return finish_start({});
+  if (nodes_.all_ready() && all_vote()) return finish_start({});
   if (now() >= deadline) return finish_start(Error{Exit::environment, "the nodes were not ready in time"});
   after(kReadyPoll, [this, deadline] { wait_until_ready(deadline); });
+}
+
+/// A new cluster is of use once its nodes know that none of them has lost anything.
+bool SimWorld::all_vote() const {
+  for (std::size_t node = 0; node < names_.size(); ++node)
+    if (!nodes_.machine(node)->voting()) return false;
+  return true;
 }
 
 void SimWorld::finish_start(Result<void> result) {
@@ -186,6 +193,7 @@ NodeStatus SimWorld::status_of(std::size_t node) const {
   status.hints_pending = machine.hints_pending();
   status.changes = machine.changes();
   status.repairs = machine.repairs();
+  status.voting = machine.voting();
   for (const auto& [peer, completed] : machine.exchanges_completed())
     status.exchanges.emplace_back(names_[peer], completed);
   return status;

@@ -75,6 +75,7 @@ class SimWorld : public World {
   std::int64_t wall_us_of(std::size_t node) const;
   void set_clock(const std::string& node, nemesis::Skew);
   void wait_until_ready(std::int64_t deadline);
+  bool all_vote() const;
   void finish_start(Result<void>);
   void node_exited(NodeExit);
   void deliver_request(std::uint64_t call, std::uint64_t incarnation, TargetRequest&&);

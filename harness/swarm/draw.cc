@@ -70,6 +70,7 @@ void draw_placement(Dice& dice, store::Config& store) {
 
 void draw_amounts(Dice& dice, store::Config& store) {
   store.anti_entropy_ns = dice.pick({0L, 100L, 250L, 250L, 500L, 500L, 1000L, 2000L}) * kMillisecond;
+  store.fsync_period_ns = dice.pick({10L, 100L, 1000L}) * kMillisecond;
   if (dice.one_in(8)) store.max_siblings = static_cast<int>(dice.between(1, 6));
   if (dice.one_in(16)) store.max_value_bytes = dice.between(100, 400);
   store.clock_error_ns = dice.pick({1L, 2L, 5L, 10L, 20L}) * kMillisecond;

@@ -196,6 +196,7 @@ Result<NodeStatus> decode_status(unsigned status, std::string_view body) {
   NodeStatus result;
   try {
     result.wall_us = document.at("wall_us").get<std::int64_t>();
+    result.voting = document.value("voting", true);
     result.hints_pending = document.at("hints_pending").get<std::uint64_t>();
     result.changes = document.at("changes").get<std::uint64_t>();
     result.repairs = document.at("repairs").get<std::uint64_t>();

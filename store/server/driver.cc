@@ -1,6 +1,7 @@
 #include "store/server/driver.h"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <utility>
@@ -30,6 +31,8 @@ class Driver::Impl final : public Outlets {
         storage_(storage),
         outputs_(std::move(outputs)),
         queue_(*this, config.fsync, config.bugs),
+        fsync_period_(config.fsync_period_ns),
+        sync_timer_(io),
         timers_(io, [this](std::uint64_t timer) { feed(TimerFired{timer}); }) {}
   ~Impl() { storage_thread_.join(); }
 
@@ -65,10 +68,17 @@ class Driver::Impl final : public Outlets {
     if (!done && queue_.must_stop_after(DiskFailure::write)) outputs_.broken(done.error());
   }
 
+  void sync_later() override {
+    sync_timer_.expires_after(fsync_period_);
+    sync_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+      if (!cancelled) queue_.sync_now();
+    });
+  }
+
   void begin_sync(Batch batch) override {
     ++writes_;
     boost::asio::post(storage_thread_, [this, batch = std::move(batch)] {
-      auto done = storage_.apply(batch, true);
+      auto done = batch.empty() ? storage_.sync() : storage_.apply(batch, true);
       boost::asio::post(io_, [this, done = std::move(done)] {
         if (!done && queue_.must_stop_after(DiskFailure::sync)) return outputs_.broken(done.error());
         ++syncs_;
@@ -82,6 +92,8 @@ class Driver::Impl final : public Outlets {
   Storage& storage_;
   DriverOutputs outputs_;
   EffectQueue queue_;
+  std::chrono::nanoseconds fsync_period_;
+  boost::asio::steady_timer sync_timer_;
   Timers timers_;
   std::vector<Effect> effects_;  ///< empty between events; kept for its memory
   std::uint64_t events_ = 0;

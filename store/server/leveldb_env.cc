@@ -156,6 +156,40 @@ Status fits_its_folder(leveldb::Env& env, const std::string& path, std::string_v
 
 }  // namespace
 
+class LevelDbEnv::Descriptor {
+ public:
+  explicit Descriptor(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  bool open() const { return fd_ >= 0; }
+  bool sync() const { return ::fdatasync(fd_) == 0; }
+
+ private:
+  int fd_;
+};
+
+Status LevelDbEnv::sync_logs() {
+  if (Status failed = failure(); !failed.ok()) return failed;
+  const auto logs = [this] {
+    const std::lock_guard lock(mutex_);
+    return logs_;
+  }();
+  for (const auto& log : logs)
+    if (log && !log->sync()) return remember(io_error("sync of a log", errno));
+  return Status::OK();
+}
+
+Status LevelDbEnv::follow_log(const std::string& path) {
+  auto log = std::make_shared<const Descriptor>(path);
+  if (!log->open()) return io_error(path, errno);
+  const std::lock_guard lock(mutex_);
+  logs_ = {std::move(log), std::move(logs_[0])};
+  return Status::OK();
+}
+
 Status LevelDbEnv::failure() const {
   const std::lock_guard lock(mutex_);
   return failure_;
@@ -209,6 +243,7 @@ Status LevelDbEnv::wrap(Status opened, const std::string& path, leveldb::Writabl
   if (!opened.ok()) return remember(opened);
   *file = new CarefulFile(*this, *file, log_number(name_of(path)).has_value());
   Status listed = remember(sync_folder(folder_of(path)));
+  if (listed.ok() && log_number(name_of(path))) listed = remember(follow_log(path));
   if (!listed.ok()) {
     delete *file;
     *file = nullptr;

@@ -10,6 +10,8 @@
 
 #include <leveldb/env.h>
 
+#include <array>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -25,6 +27,9 @@ class LevelDbEnv final : public leveldb::EnvWrapper {
   leveldb::Status NewAppendableFile(const std::string& path, leveldb::WritableFile** file) override;
   leveldb::Status RenameFile(const std::string& from, const std::string& to) override;
 
+  /// What was written to logs before is durable on return. LevelDB's own way, a synced write, makes all other
+  /// writers wait for it.
+  leveldb::Status sync_logs();
   /// The first failed write or sync, for good. LevelDB calls from two threads.
   leveldb::Status failure() const;
   leveldb::Status remember(leveldb::Status);
@@ -33,7 +38,13 @@ class LevelDbEnv final : public leveldb::EnvWrapper {
   leveldb::Status wrap(leveldb::Status, const std::string& path, leveldb::WritableFile** file);
   leveldb::Status checked_log(const std::string& path, leveldb::SequentialFile** file);
 
+  class Descriptor;
+  leveldb::Status follow_log(const std::string& path);
+
   mutable std::mutex mutex_;
+  /// Of the present log and of the one before, which may be about to be closed. Opened with the log: one that
+  /// is opened later need not hear of an error from before.
+  std::array<std::shared_ptr<const Descriptor>, 2> logs_;
   leveldb::Status failure_;
 };
 

@@ -50,7 +50,7 @@ class LevelDbStorage final : public Storage {
     Records records;
     for (at->SeekToFirst(); at->Valid(); at->Next())
       records.emplace_back(at->key().ToString(), at->value().ToString());
-    if (!at->status().ok()) return StorageError{describe(at->status())};
+    if (!at->status().ok()) return error(at->status());
     return records;
   }
 
@@ -67,10 +67,18 @@ class LevelDbStorage final : public Storage {
     Status status = db_->Write(options, &writes);
     // A table or a directory that failed behind LevelDB's back (a log synced as it was closed) counts too.
     if (status.ok()) status = env_.failure();
-    if (!status.ok()) return StorageError{describe(status)};
+    if (!status.ok()) return error(status);
     return {};
   }
 
+  boost::system::result<void, StorageError> sync() override {
+    if (const Status status = env_.sync_logs(); !status.ok()) return error(status);
+    return {};
+  }
+
+  StorageError error(const Status& status) { return {describe(status), status.IsCorruption()}; }
+
+ private:
   /// LevelDB's words, and the damaged table where they name none.
   std::string describe(const Status& status) {
     std::string text = fmt::format("storage {}: {}", folder_, status.ToString());
@@ -79,7 +87,6 @@ class LevelDbStorage final : public Storage {
     return text;
   }
 
- private:
   std::vector<std::string> unreadable_tables() {
     std::vector<std::string> names;
     env_.GetChildren(folder_, &names);
@@ -119,7 +126,7 @@ boost::system::result<std::unique_ptr<Storage>, StorageError> open_leveldb(const
   std::filesystem::create_directories(folder, error);
   if (error) return StorageError{fmt::format("storage {}: cannot be created: {}", folder, error.message())};
   auto storage = std::make_unique<LevelDbStorage>(folder);
-  if (const Status status = storage->open(); !status.ok()) return StorageError{storage->describe(status)};
+  if (const Status status = storage->open(); !status.ok()) return storage->error(status);
   return std::unique_ptr<Storage>(std::move(storage));
 }
 

@@ -16,7 +16,6 @@
 #include <thread>
 
 #include "store/presets.h"
-#include "store/server/leveldb_storage.h"
 #include "store/server/log.h"
 #include "store/server/server.h"
 
@@ -182,8 +181,11 @@ int serve(ServerOptions options) {
   raise_file_limit();
   const std::string node = options.names[options.self];
   log("start {} pid {} data {}", node, ::getpid(), options.data);
-  auto storage = open_leveldb(options.data);
+  auto storage = open_or_set_aside(options.data);
   if (!storage) return refuse(exit_cannot_start, storage.error().message);
+  if (!storage->damage.empty())
+    log("damaged: {}; set aside in {}: this node begins empty and does not vote before it has caught up",
+        storage->damage, set_aside_folder(options.data));
   options.broken = [](const StorageError& error) {
     log("stop: {}; a failed write is never tried again", error.message);
     leave(exit_disk_failed);

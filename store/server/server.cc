@@ -52,7 +52,7 @@ class Server::Impl {
   Impl(ServerOptions options, std::unique_ptr<Storage> storage)
       : options_(std::move(options)), storage_(std::move(storage)) {}
 
-  Opened<void> open();
+  Opened<void> open(const Records&, bool damaged);
   void run();
 
   boost::asio::io_context io_{1};
@@ -74,13 +74,12 @@ class Server::Impl {
   std::unique_ptr<Driver> driver_;
 };
 
-Opened<void> Server::Impl::open() {
-  const auto records = storage_->load();
-  if (!records) return records.error().message;
-  const auto node_options_ = node_options(options_);
+Opened<void> Server::Impl::open(const Records& records, bool damaged) {
+  auto node_options_ = node_options(options_);
   if (!node_options_) return node_options_.error();
+  node_options_->disk_was_damaged = damaged;
   identity_ = identity_of(*node_options_);
-  auto node = Node::open(*node_options_, *records);
+  auto node = Node::open(*node_options_, records);
   if (!node) return fmt::format("storage {}: {}", options_.data, node.error());
   auto http = listen_on(io_, options_.listen_http);
   if (!http) return "--listen-http: " + http.error();
@@ -171,9 +170,9 @@ Metrics Server::Impl::metrics(Instant now) const {
 Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Server::~Server() = default;
 
-Opened<std::unique_ptr<Server>> Server::open(ServerOptions options, std::unique_ptr<Storage> storage) {
-  auto impl = std::make_unique<Impl>(std::move(options), std::move(storage));
-  if (auto opened = impl->open(); !opened) return opened.error();
+Opened<std::unique_ptr<Server>> Server::open(ServerOptions options, OpenedStorage storage) {
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(storage.storage));
+  if (auto opened = impl->open(storage.records, !storage.damage.empty()); !opened) return opened.error();
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 

@@ -10,8 +10,8 @@
 
 #include "store/config.h"
 #include "store/message.h"
+#include "store/server/damaged_folder.h"
 #include "store/server/sockets.h"
-#include "store/server/storage.h"
 
 namespace fracas::store {
 
@@ -30,8 +30,7 @@ struct ServerOptions {
 class Server {
  public:
   /// Opens the storage and listens; serves from run() on. The error says what failed and where.
-  static boost::system::result<std::unique_ptr<Server>, std::string> open(ServerOptions,
-                                                                          std::unique_ptr<Storage>);
+  static boost::system::result<std::unique_ptr<Server>, std::string> open(ServerOptions, OpenedStorage);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

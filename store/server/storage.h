@@ -16,11 +16,12 @@ using Records = std::vector<std::pair<std::string, std::string>>;
 /// What failed, on which file where that is known.
 struct StorageError {
   std::string message;
+  bool damaged = false;  ///< what is there cannot be what was written
 };
 
-/// Called by one thread at a time, which need not be the same one. After a failed apply() nothing is known of
-/// what the disk holds: the process must stop, never retry (field: an fsync that failed once succeeds the
-/// second time without having written anything).
+/// Called by one thread at a time, which need not be the same one; but while one syncs another may apply.
+/// After a failed apply() or sync() nothing is known of what the disk holds: the process must stop, never
+/// retry (field: an fsync that failed once succeeds the second time without having written anything).
 class Storage {
  public:
   virtual ~Storage() = default;
@@ -28,6 +29,8 @@ class Storage {
   /// All of the batch or nothing. With `sync` it is durable on return; without, it survives the process but
   /// not the machine.
   virtual boost::system::result<void, StorageError> apply(const Batch&, bool sync) = 0;
+  /// What was applied before is durable on return. Meanwhile another thread may apply.
+  virtual boost::system::result<void, StorageError> sync() = 0;
 };
 
 }  // namespace fracas::store

@@ -284,6 +284,68 @@ TEST(KindsThatTakeState, LeaveACopyWhereFewerThanWNodesSuffer) {
   EXPECT_FALSE(promise("durability", e, {"disk.wipe"}).guaranteed) << "again and again";
 }
 
+Experiment catching_up(store::Fsync fsync, Experiment e = siblings()) {
+  e.store.rejoin = store::RejoinMode::catchup;
+  e.store.fsync = fsync;
+  return e;
+}
+
+TEST(NodesThatCatchUp, KeepWhatRestsOnQuorumsWhereFewerThanWLoseState) {
+  Experiment e = catching_up(store::Fsync::always);
+  e.faults = {{.kind = "disk.wipe", .target = "one", .every = 0}};
+  EXPECT_EQ(not_promised(e, {"disk.wipe", "process.kill", "network.partition", "process.pause"}), Names{});
+  EXPECT_THAT(promise("regular", e, {"disk.wipe"}).reason, testing::HasSubstr("n - w + 1 = 2 others"));
+  e.faults[0].every = 1'000'000'000;
+  EXPECT_FALSE(promise("regular", e, {"disk.wipe"}).guaranteed) << "again and again";
+  e.faults = {{.kind = "disk.wipe", .target = "n1", .every = 0},
+              {.kind = "disk.wipe", .target = "n2", .every = 0}};
+  EXPECT_FALSE(promise("regular", e, {"disk.wipe"}).guaranteed) << "as many as w";
+}
+
+TEST(NodesThatCatchUp, CoverAPowerLossOfOneWhoseDiskIsNotSyncedOnEachWrite) {
+  for (const store::Fsync fsync : {store::Fsync::interval, store::Fsync::never}) {
+    Experiment e = catching_up(fsync);
+    e.faults = {{.kind = "disk.power-loss", .target = "one", .every = 0}};
+    EXPECT_TRUE(promise("regular", e, {"disk.power-loss", "network.loss"}).guaranteed);
+    e.store.rejoin = store::RejoinMode::immediate;
+    EXPECT_THAT(promise("regular", e, {"disk.power-loss"}).reason, testing::HasSubstr("rejoin = immediate"));
+  }
+}
+
+TEST(SyncsOfAnInterval, TakeWhatWasAcknowledgedWhenTheyFail) {
+  Experiment e = siblings();
+  e.store.fsync = store::Fsync::interval;
+  EXPECT_THAT(promise("durability", e, {"disk.error"}).reason, testing::HasSubstr("a sync that failed"));
+  EXPECT_FALSE(promise("durability", e, {"disk.error"}).guaranteed);
+  EXPECT_TRUE(promise("durability", e, {"disk.full", "disk.slow"}).guaranteed);
+  e.store.fsync = store::Fsync::always;
+  EXPECT_TRUE(promise("durability", e, {"disk.error"}).guaranteed) << "nobody was told";
+  e.store.fsync = store::Fsync::never;
+  EXPECT_TRUE(promise("durability", e, {"disk.error"}).guaranteed) << "nothing is synced";
+}
+
+TEST(NodesThatCatchUp, MayTakeAnOldCopyOfASyncedDiskAtItsWordWhileThoseThatRememberAreAway) {
+  Experiment e = catching_up(store::Fsync::always);
+  e.faults = {{.kind = "disk.restore", .target = "one", .every = 0}};
+  EXPECT_TRUE(promise("regular", e, {"disk.restore", "clock.jump"}).guaranteed);
+  for (const char* other :
+       {"network.partition", "process.kill", "process.pause", "disk.power-loss", "disk.slow"}) {
+    const Promise regular = promise("regular", e, {"disk.restore", other});
+    EXPECT_FALSE(regular.guaranteed) << other;
+    EXPECT_THAT(regular.reason, testing::HasSubstr(other));
+  }
+  e.store.fsync = store::Fsync::interval;
+  EXPECT_TRUE(promise("regular", e, {"disk.restore", "network.partition", "process.kill"}).guaranteed)
+      << "such a disk is never taken at its word";
+}
+
+TEST(NodesThatCatchUp, PromiseNothingOfWhatWasOnlyRead) {
+  Experiment e = catching_up(store::Fsync::never);
+  e.store.repair = store::Repair::abd;
+  e.faults = {{.kind = "disk.power-loss", .target = "one", .every = 0}};
+  EXPECT_FALSE(promise("monotonic-reads", e, {"disk.power-loss"}).guaranteed);
+}
+
 const Names kRestOnState{"read-your-writes", "regular", "lost-updates", "lost-writes", "durability"};
 
 TEST(KindsThatTakeState, LeaveOnlyWhatNeedsNoState) {

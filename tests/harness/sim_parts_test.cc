@@ -315,6 +315,29 @@ TEST(SimDisk, AFlippedBitIsDamageUntilTheDiskIsReplaced) {
   EXPECT_TRUE(disk.load().empty());
 }
 
+TEST(SimDisk, IsSetAsideWholeWhenItIsDamagedAndThatIsKnownUntilSomethingIsWritten) {
+  SimDisk disk;
+  disk.write({{"a", "v"}, {"b", "v"}}, 0);
+  EXPECT_FALSE(disk.set_aside_if_damaged());
+  disk.flip_bit(0);
+  EXPECT_TRUE(disk.set_aside_if_damaged());
+  EXPECT_TRUE(disk.load().empty());
+  EXPECT_TRUE(disk.set_aside_if_damaged()) << "the process died before it wrote anything";
+  disk.write({{"a", "new"}}, 1);
+  EXPECT_FALSE(disk.set_aside_if_damaged());
+  EXPECT_EQ(disk.load(), (Records{{"a", "new"}}));
+}
+
+TEST(SimDisk, SyncsWhatWasWrittenWhenTheSyncBegan) {
+  SimDisk disk;
+  disk.write({{"a", "1"}}, 0);
+  const auto then = disk.written();
+  disk.write({{"b", "1"}}, 1);
+  disk.sync(then);
+  EXPECT_EQ(disk.lose_unsynced(0).records, 1u);
+  EXPECT_EQ(disk.load(), (Records{{"a", "1"}}));
+}
+
 TEST(SimDisk, GoesBackToASnapshot) {
   SimDisk disk;
   disk.write({{"a", "1"}}, 0);

@@ -102,20 +102,22 @@ TEST_F(SimWorldTest, AKillLeavesWhatWasWrittenAndNotSynced) {
   EXPECT_EQ(story_.get_at_last("n1", "k").values, std::vector<std::string>{"\"1-1\""});
 }
 
-TEST_F(SimWorldTest, ADamagedDiskIsRefusedUntilItIsReplaced) {
+TEST_F(SimWorldTest, ADamagedDiskIsSetAsideAndItsNodeCatchesUp) {
   story_.start();
   ASSERT_EQ(story_.put("n1", "k", "\"1-1\"").status, Status::ok);
   story_.world().nodes().kill("n1");
   ASSERT_GT(story_.world().disks().flip_bits("n1", 1).records, 0u);
-  std::optional<NodeExit> exit;
-  story_.world().on_node_exit([&](NodeExit gone) { exit = std::move(gone); });
-  story_.world().nodes().start("n1");
-  ASSERT_TRUE(story_.eventually([&] { return exit.has_value(); }));
-  EXPECT_EQ(exit->node, "n1");
-  EXPECT_EQ(story_.world().nodes().state("n1"), NodeState::stopped);
-  story_.world().disks().wipe("n1");
   story_.world().nodes().start("n1");
   ASSERT_TRUE(story_.ready("n1"));
+  EXPECT_FALSE(story_.world().disks().damaged("n1"));
+  std::vector<bool> voting;
+  ASSERT_TRUE(story_.eventually([&] {
+    story_.world().status("n1", [&](const Result<NodeStatus>& status) {
+      if (status) voting.push_back(status->voting);
+    });
+    return !voting.empty() && voting.back();
+  }));
+  EXPECT_FALSE(voting.front());
   EXPECT_EQ(story_.get_at_last("n1", "k").values, std::vector<std::string>{"\"1-1\""})
       << "the others have it";
 }

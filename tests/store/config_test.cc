@@ -92,7 +92,7 @@ TEST(Config, refuses_impossible_quorums_naming_the_right_knob) {
 TEST(Config, refuses_unknown_values_and_says_which_there_are) {
   EXPECT_THAT(refusal_of("conflict", "crdt").message, HasSubstr("siblings | lww"));
   EXPECT_THAT(refusal_of("repair", "sync").message, HasSubstr("none | async | blocking | abd"));
-  EXPECT_THAT(refusal_of("fsync", "sometimes").message, HasSubstr("always | never"));
+  EXPECT_THAT(refusal_of("fsync", "sometimes").message, HasSubstr("always | interval | never"));
   EXPECT_THAT(refusal_of("coordinator", "client").message, HasSubstr("node"));
   EXPECT_THAT(refusal_of("stamp", "lamport").message, HasSubstr("wall | client | hlc | query | truetime"));
   EXPECT_THAT(refusal_of("gc", "timeout").message, HasSubstr("keep"));

@@ -25,6 +25,7 @@ class Record final : public Outlets {
   void set_timer(const SetTimer& timer) override { lines.push_back("timer " + std::to_string(timer.timer)); }
   void write(const Batch& batch) override { lines.push_back("write" + keys(batch)); }
   void begin_sync(Batch batch) override { lines.push_back("sync" + keys(batch)); }
+  void sync_later() override {}
 
   std::vector<std::string> take() { return std::exchange(lines, {}); }
   std::vector<std::string> lines;
@@ -115,6 +116,44 @@ TEST(WithoutFsync, everything_happens_in_order_at_once) {
   EXPECT_THAT(record.take(), ElementsAre("write a", "send 1", "write b", "reply 7"));
 }
 
+class Periodic final : public Outlets {
+ public:
+  void send(SendToPeer) override { log += " sent"; }
+  void reply(ReplyToClient) override { log += " answered"; }
+  void set_timer(const SetTimer&) override {}
+  void write(const Batch&) override { log += " wrote"; }
+  void begin_sync(Batch) override { log += " sync"; }
+  void sync_later() override { log += " later"; }
+  std::string log;
+};
+
+TEST(WithAnInterval, a_write_is_answered_at_once_and_one_sync_follows_for_all_of_a_period) {
+  Periodic outlets;
+  EffectQueue queue(outlets, Fsync::interval);
+  std::vector<Effect> effects{persist("a"), answer_to(7), persist("b")};
+  queue.carry_out(effects);
+  EXPECT_EQ(outlets.log, " wrote later answered wrote");
+  EXPECT_FALSE(queue.idle());
+  queue.sync_now();
+  EXPECT_EQ(outlets.log, " wrote later answered wrote sync");
+  queue.synced();
+  EXPECT_TRUE(queue.idle());
+}
+
+TEST(WithAnInterval, what_is_written_while_a_sync_runs_gets_the_next_one) {
+  Periodic outlets;
+  EffectQueue queue(outlets, Fsync::interval);
+  std::vector<Effect> effects{persist("a")};
+  queue.carry_out(effects);
+  queue.sync_now();
+  effects = {persist("b"), answer_to(7)};
+  queue.carry_out(effects);
+  EXPECT_EQ(outlets.log, " wrote later sync wrote later answered");
+  queue.synced();
+  queue.sync_now();
+  EXPECT_EQ(outlets.log, " wrote later sync wrote later answered sync");
+}
+
 /// Effects numbered in the order in which the node gave them; checks each outcome as it comes.
 class Judge final : public Outlets {
  public:
@@ -127,6 +166,7 @@ class Judge final : public Outlets {
     // All persists given before this reply are durable.
     for (const RequestId number : persisted_) RC_ASSERT(number > answer.id || durable_.count(number) == 1);
   }
+  void sync_later() override {}
   void begin_sync(Batch batch) override {
     RC_ASSERT(in_sync_.empty());
     in_sync_ = std::move(batch);

@@ -41,6 +41,20 @@ Config with_exchanges() {
   return configured([](Config& config) { config.anti_entropy_ns = second; });
 }
 
+Config catching_up() {
+  return configured([](Config& config) { config.rejoin = RejoinMode::catchup; });
+}
+
+/// The first node of three comes back with an empty disk, and has heard what it has lost.
+void lose_a_disk(TestCluster& cluster) {
+  cluster.pass(second);
+  cluster.put(0, "k", "1");
+  cluster.crash(0);
+  cluster.wipe_disk(0);
+  cluster.restart(0);
+  cluster.pass(second / 10);
+}
+
 template <class M>
 auto lose(NodeIndex to) {
   return [to](const TestCluster::Envelope& envelope) {
@@ -269,6 +283,22 @@ std::vector<Place> places() {
       {Mark::exchange_timed_out, with_exchanges(),
        [](TestCluster& cluster) {
          cluster.fate = lose<ExchangeBuckets>(0);
+         cluster.pass(5 * second);
+       }},
+      {Mark::state_lost, catching_up(), lose_a_disk},
+      {Mark::read_refused, catching_up(),
+       [](TestCluster& cluster) {
+         lose_a_disk(cluster);
+         cluster.get(1, "k");
+       }},
+      {Mark::acknowledgement_without_vote, catching_up(),
+       [](TestCluster& cluster) {
+         lose_a_disk(cluster);
+         cluster.put(1, "k", "2");
+       }},
+      {Mark::caught_up, catching_up(),
+       [](TestCluster& cluster) {
+         lose_a_disk(cluster);
          cluster.pass(5 * second);
        }},
   };

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -32,6 +33,8 @@ class HeldDisk final : public Storage {
     if (failing_) return StorageError{"the disk is gone"};
     return {};
   }
+
+  boost::system::result<void, StorageError> sync() override { return apply({}, true); }
 
   void allow(int count) {
     const std::lock_guard lock(mutex_);
@@ -100,8 +103,11 @@ class OneNode : public testing::Test {
     driver->feed(request);
   }
   void run_until_answered(std::size_t count) {
+    run_until([&] { return answered.size() >= count || !broken.empty(); });
+  }
+  void run_until(const std::function<bool()>& done) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-    while (answered.size() < count && broken.empty()) {
+    while (!done()) {
       ASSERT_LT(std::chrono::steady_clock::now(), deadline);
       if (io.run_one_for(std::chrono::milliseconds{20}) == 0) io.restart();
     }
@@ -133,6 +139,29 @@ TEST_F(OneNode, answers_a_put_only_when_it_is_durable_and_groups_what_came_meanw
   run_until_answered(5);
   EXPECT_EQ(answered, (std::vector<RequestId>{1, 2, 3, 4, 5}));
   EXPECT_EQ(disk.begun(), 2);
+}
+
+TEST_F(OneNode, with_an_interval_answers_before_the_sync_and_goes_on_while_it_runs) {
+  disk.allow(2);
+  start(Fsync::interval);
+  put(1);
+  put(2);
+  EXPECT_EQ(answered, (std::vector<RequestId>{1, 2}));
+  EXPECT_FALSE(disk.synced());
+  run_until([this] { return disk.begun() == 3; });
+  EXPECT_TRUE(disk.synced()) << "one for both, and the disk holds it back";
+  EXPECT_EQ(disk.last_size(), 0U) << "of what is written already";
+  get(3);
+  EXPECT_EQ(answered, (std::vector<RequestId>{1, 2, 3}));
+  disk.allow(1);
+}
+
+TEST_F(OneNode, a_sync_of_an_interval_that_fails_ends_the_process) {
+  disk.allow(2);
+  start(Fsync::interval);
+  put(1);
+  disk.fail();
+  run_until([this] { return !broken.empty(); });
 }
 
 TEST_F(OneNode, without_fsync_writes_in_place) {

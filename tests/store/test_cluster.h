@@ -72,10 +72,12 @@ class TestCluster {
   /// Lets time pass, timers fire and messages arrive.
   void pass(std::int64_t ns);
   void release_held();
+  /// Time goes by in which nobody does anything.
+  void sleep(std::int64_t ns) { now_ns_ += ns; }
 
   /// The process is gone, with everything in flight to it; its disk stays.
   void crash(NodeIndex node);
-  void restart(NodeIndex node);
+  void restart(NodeIndex node, bool disk_was_damaged = false);
   void wipe_disk(NodeIndex node) { disks_[node].clear(); }
   std::map<std::string, std::string>& disk(NodeIndex node) { return disks_[node]; }
 
@@ -257,10 +259,11 @@ inline void TestCluster::crash(NodeIndex node) {
   network_.erase(std::remove_if(network_.begin(), network_.end(), gone), network_.end());
 }
 
-inline void TestCluster::restart(NodeIndex node) {
+inline void TestCluster::restart(NodeIndex node, bool disk_was_damaged) {
   ++incarnations_[node];
   NodeOptions options{.config = config, .self = node, .names = {}, .actor = {}, .seed = random_()};
   for (NodeIndex other = 0; other < nodes_.size(); ++other) options.names.push_back(name(other));
+  options.disk_was_damaged = disk_was_damaged;
   for (auto& byte : options.actor) byte = static_cast<std::uint8_t>(random_());
   auto opened = Node::open(std::move(options), {disks_[node].begin(), disks_[node].end()});
   ASSERT_TRUE(opened) << opened.error();

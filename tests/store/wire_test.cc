@@ -54,15 +54,15 @@ KeyStates any_states() {
 }
 
 Message any_message() {
-  switch (*rc::gen::inRange(0, 14)) {
+  switch (*rc::gen::inRange(0, 19)) {
     case 0:
       return ReadRequest{any_number(), any_text()};
     case 1:
       return ReadReply{any_number(), any_actor(), any_state()};
     case 2:
-      return WriteRequest{any_number(), any_text(), any_state()};
+      return WriteRequest{any_number(), any_text(), any_state(), any_number()};
     case 3:
-      return WriteReply{any_number(), any_actor(), any_number()};
+      return WriteReply{any_number(), any_actor(), any_number(), *rc::gen::arbitrary<bool>()};
     case 4:
       return ForwardRequest{
           any_number(), *rc::gen::arbitrary<bool>(), any_text(), any_text(), any_text(), 3, 2, -1};
@@ -72,7 +72,8 @@ Message any_message() {
     case 6:
       return ExchangeRoots{any_number(), {{0, any_hash()}, {63, any_hash()}}};
     case 7:
-      return ExchangeBuckets{any_number(), {{5, {{0, any_hash()}, {1023, any_hash()}}}, {6, {}}}};
+      return ExchangeBuckets{
+          any_number(), {{5, {{0, any_hash()}, {1023, any_hash()}}}, {6, {}}}, any_number()};
     case 8:
       return ExchangeKeys{any_number(), {1, 65535}, any_states()};
     case 9:
@@ -87,6 +88,12 @@ Message any_message() {
       return StampReply{any_number(), any_actor(), 7, -1};
     case 14:
       return HintRequest{any_number(), 3, any_text(), any_state(), -1};
+    case 15:
+      return Refusal{any_number(), any_actor()};
+    case 16:
+      return SequenceQuery{any_number(), any_actor(), any_number(), true};
+    case 17:
+      return SequenceReply{any_number(), any_number(), any_number(), true, any_number(), false};
     default:
       return HintReply{any_number(), any_actor(), 3, *rc::gen::arbitrary<bool>(), 7};
   }
