@@ -30,6 +30,16 @@ Mark way_of(bool pulled, bool pushed) {
   return pulled ? Mark::exchange_pulled : Mark::exchange_pushed;
 }
 
+std::size_t buckets_of(const ExchangeBuckets& message) {
+  std::size_t buckets = 0;
+  for (const auto& partition : message.partitions) buckets += partition.buckets.size();
+  return buckets;
+}
+
+bool is_full(const ExchangeKeys& message) {
+  return message.clocks.size() >= max_clocks || message.slots.size() >= max_buckets;
+}
+
 /// A message's worth of states.
 class StateBatch {
  public:
@@ -102,6 +112,7 @@ void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangeRoots& messag
     reply.partitions.push_back({partition, tree.buckets()});
     buckets += reply.partitions.back().buckets.size();
   }
+  shared_.monitor.roots_compared(from, message.operation, reply.partitions.empty());
   step.send(from, std::move(reply));
 }
 
@@ -127,16 +138,21 @@ EqualPartitions AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeB
     if (!entry->second.walked) shared_.marks.reach(Mark::exchange_found_nothing);
     if (shared_.config().bugs.has(Bug::ae_false_repair_loop)) send_all(step, from);
     ++completed_[from];
+    shared_.monitor.compared(from, step.now().steady_ns);
     ++shared_.counters.exchanges_completed;
     close(entry);
     return equal;
   }
   ExchangeKeys request{.operation = message.operation, .slots = {}, .clocks = {}};
+  bool all = buckets_of(message) < max_buckets;
   for (const auto& [partition, buckets] : message.partitions) {
     if (partition >= partitions) continue;
     for (const std::uint16_t bucket :
          differing(shared_.replica.forest().tree(partition).buckets(), buckets)) {
-      if (request.clocks.size() >= max_clocks || request.slots.size() >= max_buckets) break;
+      if (is_full(request)) {
+        all = false;
+        break;
+      }
       const auto slot = static_cast<Slot>(partition * buckets_per_partition + bucket);
       request.slots.push_back(slot);
       for (const auto& [key, state] : shared_.replica.in_slot(slot)) {
@@ -146,6 +162,7 @@ EqualPartitions AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeB
     }
   }
   entry->second.stage = Stage::keys;
+  shared_.monitor.asks(from, all);
   step.send(from, std::move(request));
   return equal;
 }
@@ -155,18 +172,24 @@ void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangeKeys& message
   ExchangeStates reply{.operation = message.operation, .states = {}, .wanted = {}};
   StateBatch batch;
   std::set<std::string_view> named;
+  Monitor::Found found;
   for (const auto& [key, theirs] : message.clocks) {
     named.insert(key);
     const KeyState& ours = seen(shared_.replica.find(key));
     const bool they_lack = !covers(theirs, ours);
+    const bool we_lack = !covers(ours, theirs);
+    if (they_lack || we_lack) found[key] = lag_of(they_lack ? theirs : ours);
     if (they_lack && !initiator_wins) batch.add(key, ours);
-    if (!covers(ours, theirs) || (they_lack && initiator_wins)) reply.wanted.push_back(key);
+    if (we_lack || (they_lack && initiator_wins)) reply.wanted.push_back(key);
   }
   for (const Slot slot : message.slots) {
     for (const auto& [key, state] : shared_.replica.in_slot(slot)) {
-      if (!named.contains(key)) batch.add(key, seen(*state));
+      if (named.contains(key)) continue;
+      batch.add(key, seen(*state));
+      found[std::string(key)] = lag_of(KeyState{});
     }
   }
+  shared_.monitor.keys_compared(from, message.operation, found, !is_full(message), step.now().steady_ns);
   reply.states = batch.take();
   shared_.counters.exchange_keys_sent += reply.states.size();
   step.send(from, std::move(reply));
@@ -176,6 +199,7 @@ void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeStates& mess
   const auto entry = expected(step, from, message.operation, Stage::keys);
   if (entry == open_.end()) return;
   Exchange& exchange = entry->second;
+  shared_.monitor.answered(from, step.now().steady_ns);
   take(step, message.states);
   StateBatch batch;
   for (const std::string& key : message.wanted) batch.add(key, shared_.replica.find(key));

@@ -98,15 +98,21 @@ constexpr std::array<std::string_view, 3> hints_names{"coordinator", "fallback",
 constexpr std::array<std::string_view, 3> fsync_names{"always", "interval", "never"};
 constexpr std::array<std::string_view, 2> rejoin_names{"immediate", "catchup"};
 
-bool set_period(Config& config, std::string_view text) {
+/// A duration, or "off", which is none.
+template <auto field>
+bool set_duration_or_off(Config& config, std::string_view text) {
   const auto value = text == "off" ? std::optional<std::int64_t>(0) : parse_duration(text);
-  if (value) config.anti_entropy_ns = *value;
+  if (value) config.*field = *value;
   return value.has_value();
 }
+template <auto field>
+std::string get_duration_or_off(const Config& config) {
+  return config.*field == 0 ? "off" : print_duration(config.*field);
+}
 
-bool set_window(Config& config, std::string_view text) {
-  const auto value = text == "off" ? std::optional<std::int64_t>(0) : parse_duration(text);
-  if (value) config.hint_window_ns = *value;
+bool set_percent_or_off(Config& config, std::string_view text) {
+  const auto value = text == "off" ? std::optional<int>(0) : parse_integer<int>(text);
+  if (value) config.alarm_stale_percent = *value;
   return value.has_value();
 }
 
@@ -187,8 +193,8 @@ constexpr std::array table{
           get_choice<&Config::hints, hints_names>},
     Entry{{"hint_window", "a duration (\"10s\", \"500ms\"; 10ms .. 1000000s) | off",
            "How long a node may be away before no more hints are kept for it."},
-          set_window,
-          [](const Config& c) { return c.hint_window_ns == 0 ? "off" : print_duration(c.hint_window_ns); }},
+          set_duration_or_off<&Config::hint_window_ns>,
+          get_duration_or_off<&Config::hint_window_ns>},
     Entry{{"hint_quota", "1 .. 100000000", "How many hints a node keeps; more are refused."},
           set_integer<&Config::hint_quota>,
           get_integer<&Config::hint_quota>},
@@ -219,8 +225,8 @@ constexpr std::array table{
           get_choice<&Config::rejoin, rejoin_names>},
     Entry{{"anti_entropy", "a period (\"1s\", \"250ms\"; 10ms .. 1000s) | off",
            "How often a node compares its keys with each peer's."},
-          set_period,
-          [](const Config& c) { return c.anti_entropy_ns == 0 ? "off" : print_duration(c.anti_entropy_ns); }},
+          set_duration_or_off<&Config::anti_entropy_ns>,
+          get_duration_or_off<&Config::anti_entropy_ns>},
     Entry{{"timeout", "a duration (\"1s\", \"250ms\"; 1ms .. 60s)",
            "The longest that a request waits for replicas."},
           set_duration<&Config::timeout_ns>,
@@ -231,6 +237,24 @@ constexpr std::array table{
     Entry{{"max_value_bytes", "1 .. 16777216", "A larger value is refused."},
           set_integer<&Config::max_value_bytes>,
           get_integer<&Config::max_value_bytes>},
+    Entry{{"alarm_divergence", "a duration (\"60s\"; 10ms .. 1000000s) | off",
+           "/health is degraded when a key has been known to differ between replicas for longer."},
+          set_duration_or_off<&Config::alarm_divergence_ns>,
+          get_duration_or_off<&Config::alarm_divergence_ns>},
+    Entry{{"alarm_exchange", "a duration (\"60s\"; 10ms .. 1000000s) | off",
+           "/health is degraded when it is longer ago that everything was compared with each peer."},
+          set_duration_or_off<&Config::alarm_exchange_ns>,
+          get_duration_or_off<&Config::alarm_exchange_ns>},
+    Entry{{"alarm_hint", "a duration (\"600s\"; 10ms .. 1000000s) | off",
+           "/health is degraded when a hint has waited for its home for longer."},
+          set_duration_or_off<&Config::alarm_hint_ns>,
+          get_duration_or_off<&Config::alarm_hint_ns>},
+    Entry{{"alarm_stale_replies", "1 .. 100 | off",
+           "/health is degraded when more of a hundred replies to gets were behind, in the last minutes."},
+          set_percent_or_off,
+          [](const Config& c) {
+            return c.alarm_stale_percent == 0 ? "off" : std::to_string(c.alarm_stale_percent);
+          }},
     Entry{{"bugs", "names separated by commas", "Seeded bugs that are switched on."}, set_bugs, get_bugs},
     Entry{{"coordinator", "node", "Who coordinates a request: the node that it reached, or a home replica."},
           [](Config&, std::string_view text) { return text == "node"; },
@@ -349,12 +373,22 @@ Outcome check_placement(const Config& config) {
                                       " must be over n = " + std::to_string(config.n)};
 }
 
+/// Of a duration that may be off.
+Outcome duration_in_range(const Config& config, std::string_view name, std::int64_t value) {
+  if (value == 0) return {};
+  return in_range(config, name, value, 10 * ns_per_ms, 1'000'000 * ns_per_s);
+}
+
+Outcome check_alarms(const Config& config) {
+  if (auto good = duration_in_range(config, "alarm_divergence", config.alarm_divergence_ns); !good)
+    return good;
+  if (auto good = duration_in_range(config, "alarm_exchange", config.alarm_exchange_ns); !good) return good;
+  if (auto good = duration_in_range(config, "alarm_hint", config.alarm_hint_ns); !good) return good;
+  return in_range(config, "alarm_stale_replies", config.alarm_stale_percent, 0, 100);
+}
+
 Outcome check_hints(const Config& config) {
-  if (config.hint_window_ns != 0) {
-    const auto good =
-        in_range(config, "hint_window", config.hint_window_ns, 10 * ns_per_ms, 1'000'000 * ns_per_s);
-    if (!good) return good;
-  }
+  if (auto good = duration_in_range(config, "hint_window", config.hint_window_ns); !good) return good;
   if (auto good = in_range(config, "hint_quota", config.hint_quota, 1, 100'000'000); !good) return good;
   return in_range(config, "hint_quota_bytes", config.hint_quota_bytes, 1, std::int64_t{64} << 30);
 }
@@ -414,6 +448,7 @@ Outcome check(Config& config) {
   }
   if (auto good = check_placement(config); !good) return good;
   if (auto good = check_hints(config); !good) return good;
+  if (auto good = check_alarms(config); !good) return good;
   if (auto good = check_detector(config); !good) return good;
   if (auto good = in_range(config, "timeout", config.timeout_ns, ns_per_ms, 60 * ns_per_s); !good)
     return good;

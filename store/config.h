@@ -65,6 +65,11 @@ struct Config {
       1'000'000'000;       ///< of a client request inside the store, unless the request says less
   int max_siblings = 100;  ///< a put over it is refused
   std::int64_t max_value_bytes = 1 << 20;
+  // Past these /health says `degraded` (health.h). 0: never.
+  std::int64_t alarm_divergence_ns = 60'000'000'000;  ///< age of a key that replicas are known to differ in
+  std::int64_t alarm_exchange_ns = 60'000'000'000;    ///< since everything was last compared with a peer
+  std::int64_t alarm_hint_ns = 600'000'000'000;       ///< age of a hint
+  int alarm_stale_percent = 10;                       ///< of the replies of homes to gets, lately
   BugSet bugs;
 };
 

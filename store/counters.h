@@ -15,7 +15,9 @@ struct Counters {
 
   std::array<std::array<std::uint64_t, outcomes>, verbs> requests{};
   std::uint64_t read_repairs = 0;
-  std::uint64_t stale_replies = 0;
+  std::array<std::uint64_t, 4> read_repairs_by{};  ///< the same, by `repair` of the get
+  std::uint64_t read_replies = 0;                  ///< of homes, to gets that this node coordinated
+  std::uint64_t stale_replies = 0;                 ///< of these, behind what another reply had
   std::uint64_t hints_stored = 0;
   std::uint64_t hints_delivered = 0;
   std::uint64_t hints_over_window = 0;  ///< refused: their target had been away for too long

@@ -59,15 +59,15 @@ void StampClock::fingerprint(Fingerprint& out) const {
 
 /// Trees follow from the leaves, and those from the copies, but for a seeded bug that leaves one as it was.
 void Replica::fingerprint(Fingerprint& out) const {
-  const auto& [bugs, copies, forest, most_siblings, changed] = *this;
+  const auto& [bugs, copies, forest, by_siblings, all_values, most_siblings, changed] = *this;
   out.add(copies.size());
   for (const auto& [position, copy] : copies) out.add(position, copy.state, copy.leaf.low, copy.leaf.high);
 }
 
 /// The options and the ring are those of the incarnation.
 void Shared::fingerprint(Fingerprint& out) const {
-  const auto& [given, nodes, own, stamp_clock, copies, tasks, suspects, counted, reached, seen, others,
-               written, not_voting, first, latest] = *this;
+  const auto& [given, nodes, own, stamp_clock, copies, tasks, suspects, watched, counted, reached, seen,
+               others, written, not_voting, first, latest] = *this;
   out.add(own, stamp_clock, copies, tasks, suspects, latest, others, written.now, written.counts, not_voting);
 }
 

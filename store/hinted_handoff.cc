@@ -147,6 +147,7 @@ void HintedHandoff::acknowledged(Step& step, NodeIndex from, const WriteReply& r
   if (hint->second.missed && *hint->second.missed != reply.incarnation)
     shared_.marks.reach(Mark::hint_delivered_to_restarted);
   forget(step, from, hint);
+  shared_.monitor.agrees(from, delivery.key);
   ++shared_.counters.hints_delivered;
   targets_[from].away_since_ns = step.now().steady_ns;
   drain(step, from);

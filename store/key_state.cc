@@ -125,6 +125,16 @@ bool has_live_values(const KeyState& state) {
   });
 }
 
+std::size_t count_live_values(const KeyState& state) {
+  const auto* set = std::get_if<DvvSet>(&state);
+  if (set == nullptr) return has_live_values(state) ? 1 : 0;
+  std::ptrdiff_t count = 0;
+  for (const auto& [actor, entry] : set->entries())
+    count += std::count_if(entry.values.begin(), entry.values.end(),
+                           [](const Value& value) { return value.has_value(); });
+  return static_cast<std::size_t>(count);
+}
+
 std::vector<Dot> live_dots(const DvvSet& set) {
   std::vector<Dot> dots;
   for (const auto& [actor, entry] : set.entries()) {

@@ -28,6 +28,7 @@ KeyState without_values(const KeyState&);
 /// The values that a reader sees: no tombstones; by actor, each actor's newest first.
 std::vector<std::string> live_values(const KeyState&);
 bool has_live_values(const KeyState&);
+std::size_t count_live_values(const KeyState&);
 /// Dots of live_values(), in the same order. Siblings only.
 std::vector<Dot> live_dots(const DvvSet&);
 

@@ -11,10 +11,12 @@
 #include "store/coordinator.h"
 #include "store/describe.h"
 #include "store/fingerprint.h"
+#include "store/health.h"
 #include "store/hinted_handoff.h"
+#include "store/inspection.h"
+#include "store/metrics.h"
 #include "store/rejoin.h"
 #include "store/shared.h"
-#include "store/stand_ins.h"
 
 namespace fracas::store {
 namespace {
@@ -23,7 +25,6 @@ constexpr std::array<std::string_view, 7> error_kinds{
     "bad-request", "value-too-large", "too-many-siblings", "overloaded",
     "unavailable", "timeout",         "unknown-outcome"};
 constexpr std::int64_t applied_after_ns = 20'000'000;  ///< with bug ack_on_receipt
-constexpr std::array<std::string_view, Counters::verbs> verbs{"get", "put", "delete"};
 
 using Records = std::vector<std::pair<std::string, std::string>>;
 
@@ -310,6 +311,7 @@ void Node::start(Instant now, std::vector<Effect>& effects) {
   const std::size_t first = effects.size();
   Step step(now, effects, impl_->shared.sequence);
   if (impl_->shared.config().bugs.has(Bug::actor_id_collision)) impl_->shared.become(actor_of_second(now));
+  impl_->shared.monitor.start(now.steady_ns);
   impl_->hints.start(step);
   impl_->anti_entropy.start(step);
   impl_->rejoin.start(step);
@@ -329,45 +331,21 @@ void Node::step(Instant now, const Event& event, std::vector<Effect>& effects) {
 }
 
 Metrics Node::metrics(Instant now) const {
-  const Counters& counters = impl_->shared.counters;
-  Metrics metrics;
-  for (std::size_t verb = 0; verb < Counters::verbs; ++verb) {
-    for (std::size_t outcome = 0; outcome < Counters::outcomes; ++outcome) {
-      const auto label = outcome == 0 ? std::string_view("ok") : error_kinds[outcome - 1];
-      metrics[fmt::format(R"(fracas_requests_total{{verb="{}",outcome="{}"}})", verbs[verb], label)] =
-          static_cast<double>(counters.requests[verb][outcome]);
-    }
-  }
-  const auto set = [&](std::string_view name, std::uint64_t value) {
-    metrics[std::string(name)] = static_cast<double>(value);
-  };
-  set("fracas_read_repairs_total", counters.read_repairs);
-  set("fracas_stale_replies_total", counters.stale_replies);
-  set("fracas_hints_stored_total", counters.hints_stored);
-  set("fracas_hints_delivered_total", counters.hints_delivered);
-  set(R"(fracas_hints_dropped_total{reason="window"})", counters.hints_over_window);
-  set(R"(fracas_hints_dropped_total{reason="quota"})", counters.hints_over_quota);
-  metrics["fracas_hints_oldest_age_seconds"] = static_cast<double>(impl_->hints.oldest_age_ns(now)) / 1e9;
-  set("fracas_fallback_acks_total", counters.fallback_acks);
-  set("fracas_fallback_replies_total", counters.fallback_replies);
-  set("fracas_hints_pending", impl_->hints.pending());
-  set("fracas_exchanges_begun_total", counters.exchanges_begun);
-  set("fracas_exchanges_completed_total", counters.exchanges_completed);
-  set("fracas_exchange_keys_repaired_total", counters.exchange_keys_repaired);
-  set("fracas_exchange_keys_sent_total", counters.exchange_keys_sent);
-  set("fracas_copies_changed_total", changes());
-  set("fracas_clocks_refused_total", counters.clocks_refused);
-  set("fracas_messages_refused_total", counters.messages_refused);
-  set("fracas_storage_sequence", impl_->shared.sequence.now);
-  set("fracas_lost_state", impl_->rejoin.lost_state() ? 1 : 0);
-  set("fracas_partitions_not_voting", static_cast<std::uint64_t>(std::popcount(impl_->shared.catching_up)));
-  set("fracas_requests_in_flight", impl_->coordinator.open());
-  set("fracas_keys", impl_->shared.replica.size());
-  set("fracas_siblings_max", impl_->shared.replica.siblings_max());
-  for (const MarkInfo& info : store::marks())
-    set(fmt::format(R"(fracas_mark_reached{{name="{}"}})", info.name), marks().has(info.mark) ? 1 : 0);
-  return metrics;
+  return metrics_of(impl_->shared, impl_->hints, impl_->anti_entropy, impl_->rejoin,
+                    impl_->coordinator.open(), now);
 }
+
+std::string Node::health(Instant now) const {
+  return health_json(impl_->shared, health_of(impl_->shared, impl_->hints, impl_->anti_entropy, now));
+}
+
+std::string Node::ring() const { return ring_json(impl_->shared); }
+
+boost::system::result<std::vector<std::string>, ClientError> Node::merkle(const MerkleQuery& query) const {
+  return merkle_lines(impl_->shared, query);
+}
+
+std::vector<std::string> Node::divergences(Instant now) const { return divergence_lines(impl_->shared, now); }
 
 std::uint64_t Node::hints_pending() const { return impl_->hints.pending(); }
 
@@ -411,24 +389,7 @@ std::vector<std::string> Node::keys() const { return impl_->shared.replica.keys(
 std::vector<std::string> Node::hints(Instant now) const { return impl_->hints.listed(now); }
 
 std::string Node::preference_list(const std::string& key) const {
-  const Shared& shared = impl_->shared;
-  const auto walk = shared.ring.homes(key, shared.ring.nodes());
-  const auto homes = shared.ring.homes(key, shared.config().n);
-  const bool sloppy = shared.config().placement == Placement::sloppy;
-  StandIns stand_ins(sloppy ? candidates_for(shared, walk) : std::vector<NodeIndex>{});
-  std::string at, instead, down;
-  const auto list = [](std::string& to, const std::string& text) { to += (to.empty() ? "" : ",") + text; };
-  for (const NodeIndex home : homes) {
-    list(at, json_quote(shared.name(home)));
-    if (!shared.detector.believes_down(home)) continue;
-    if (const auto node = stand_ins.call(home))
-      list(instead, fmt::format(R"({{"for":{},"node":{}}})", json_quote(shared.name(home)),
-                                json_quote(shared.name(*node))));
-  }
-  for (const NodeIndex node : walk)
-    if (shared.detector.believes_down(node)) list(down, json_quote(shared.name(node)));
-  return fmt::format(R"({{"key":{},"homes":[{}],"stand_ins":[{}],"believed_down":[{}]}})", json_quote(key),
-                     at, instead, down);
+  return preference_list_json(impl_->shared, key);
 }
 
 std::string Node::fingerprint() const {

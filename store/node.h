@@ -132,6 +132,14 @@ struct NodeOptions {
 /// Counters and gauges, by Prometheus name ("fracas_read_repairs_total"), ordered.
 using Metrics = std::map<std::string, double>;
 
+/// Which part of the Merkle trees is to be seen: the roots of all partitions that this node holds, or of
+/// those that `peer` holds too; the buckets of one partition; the keys of one bucket of it.
+struct MerkleQuery {
+  std::string peer;  ///< empty: not named
+  std::optional<int> partition;
+  std::optional<int> bucket;
+};
+
 class Node {
  public:
   /// `records` is everything that the disk kept. A record that is none of this store's is an error that names
@@ -169,6 +177,16 @@ class Node {
   std::vector<std::string> hints(Instant now) const;
   /// JSON text {"key", "homes", "stand_ins": [{"for", "node"}], "believed_down"}: who would be asked now.
   std::string preference_list(const std::string& key) const;
+  /// JSON text {"node", "status": "ok" | "degraded", "reasons": [{"alarm", "message"}]}.
+  std::string health(Instant now) const;
+  /// JSON text {"n", "partitions", "nodes": [{"node", "owns", "holds", "share"}], "ring": [{"partition",
+  /// "from", "owner", "homes"}]}.
+  std::string ring() const;
+  /// JSON texts: {"partition", "root", "buckets", "homes"}, {"partition", "bucket", "hash", "keys"} or
+  /// {"key", "leaf", "clock"}, by the query. The error is a bad request.
+  boost::system::result<std::vector<std::string>, ClientError> merkle(const MerkleQuery&) const;
+  /// JSON texts {"peer", "key", "age_ms"}: what this node knows to differ, by peer and key.
+  std::vector<std::string> divergences(Instant now) const;
   /// Nodes of one cluster with equal fingerprints answer alike to all that may come (fingerprint.h).
   std::string fingerprint() const;
 

@@ -47,7 +47,7 @@ void Reads::begin(Step& step, Request request) {
     if (home == shared_.self() && !shared_.votes(read.key)) {
       read.failed.insert(home);
     } else if (home == shared_.self()) {
-      add_copy(read, home, shared_.incarnation, shared_.replica.find(read.key));
+      add_copy(step, read, home, shared_.incarnation, shared_.replica.find(read.key));
     } else {
       step.send(home, ReadRequest{operation, read.key});
     }
@@ -111,7 +111,7 @@ void Reads::replied(Step& step, NodeIndex from, const ReadReply& reply) {
   if (home) {
     read.failed.erase(from);
     read.unsent.erase(from);
-    add_copy(read, from, reply.incarnation, reply.state);
+    add_copy(step, read, from, reply.incarnation, reply.state);
   }
   if (seat && !read.stand_ins.has_answered(*seat)) {
     combine(read.merged, reply.state);
@@ -197,8 +197,14 @@ void Reads::time_out(Step& step, OperationId operation) {
 }
 
 /// One answer a node counts, whatever its incarnation; the latest stands.
-void Reads::add_copy(Read& read, NodeIndex from, const Actor& incarnation, const KeyState& state) {
-  Copy& copy = read.copies[from] = Copy{incarnation, state, false};
+void Reads::add_copy(Step& step, Read& read, NodeIndex from, const Actor& incarnation,
+                     const KeyState& state) {
+  const auto [found, first] = read.copies.insert_or_assign(from, Copy{incarnation, state, false});
+  Copy& copy = found->second;
+  if (first) {
+    ++shared_.counters.read_replies;
+    shared_.monitor.reply(step.now().steady_ns);
+  }
   combine(read.merged, state);
   if (!read.write_back || !read.write_back->targets.contains(from)) return;
   if (covers(state, read.write_back->found)) read.write_back->held_by(from);
@@ -283,7 +289,7 @@ void Reads::send_back(Step& step, OperationId operation, Read& read) {
   for (const NodeIndex home : write_back.targets) {
     if (write_back.holders.contains(home)) continue;
     if (const auto copy = read.copies.find(home); copy != read.copies.end()) {
-      count_repair(copy->second);
+      count_repair(step, read, home, copy->second);
       copy->second.state = write_back.found;
     }
     if (home == shared_.self()) {
@@ -338,13 +344,17 @@ void Reads::fail(Step& step, Read& read) {
 /// Not before r replies are in.
 void Reads::repair(Step& step, Read& read, bool late) {
   for (auto& [home, copy] : read.copies) {
-    if (covers(copy.state, read.merged)) continue;
+    if (covers(copy.state, read.merged)) {
+      shared_.monitor.agrees(home, read.key);
+      continue;
+    }
     if (read.repairs == Repair::none) {
-      count_stale(copy);
+      if (!copy.stale) shared_.saw_behind(home, read.key, lag_of(copy.state), step.now());
+      count_stale(step, copy);
       continue;
     }
     if (late) shared_.marks.reach(Mark::late_read_repair);
-    count_repair(copy);
+    count_repair(step, read, home, copy);
     copy.state = read.merged;
     const bool bump = shared_.config().bugs.has(Bug::rr_forever);
     const KeyState& repaired = bump ? shared_.stamped_anew(step.now().wall_us, read.merged) : read.merged;
@@ -356,14 +366,18 @@ void Reads::repair(Step& step, Read& read, bool late) {
   }
 }
 
-void Reads::count_stale(Copy& copy) {
-  if (!copy.stale) ++shared_.counters.stale_replies;
+void Reads::count_stale(Step& step, Copy& copy) {
+  if (copy.stale) return;
   copy.stale = true;
+  ++shared_.counters.stale_replies;
+  shared_.monitor.stale_reply(step.now().steady_ns);
 }
 
-void Reads::count_repair(Copy& copy) {
-  count_stale(copy);
+void Reads::count_repair(Step& step, const Read& read, NodeIndex home, Copy& copy) {
+  count_stale(step, copy);
   ++shared_.counters.read_repairs;
+  ++shared_.counters.read_repairs_by[static_cast<std::size_t>(read.repairs)];
+  shared_.monitor.agrees(home, read.key);
 }
 
 }  // namespace fracas::store

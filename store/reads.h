@@ -97,7 +97,7 @@ class Reads {
     void fingerprint(Fingerprint&) const;
   };
 
-  void add_copy(Read&, NodeIndex from, const Actor& incarnation, const KeyState&);
+  void add_copy(Step&, Read&, NodeIndex from, const Actor& incarnation, const KeyState&);
   bool answer_from_cache(Step&, const Request&);
   void call_stand_in(Step&, OperationId, Read&, NodeIndex home);
   void be_patient(Step&, OperationId, Read&);
@@ -110,8 +110,8 @@ class Reads {
   void succeed(Step&, Read&, const KeyState& found);
   void fail(Step&, Read&);
   void repair(Step&, Read&, bool late);
-  void count_stale(Copy&);
-  void count_repair(Copy&);
+  void count_stale(Step&, Copy&);
+  void count_repair(Step&, const Read&, NodeIndex home, Copy&);
 
   Shared& shared_;
   const HintedHandoff& hints_;

@@ -3,6 +3,15 @@
 #include <algorithm>
 
 namespace fracas::store {
+namespace {
+
+/// In Replica::sibling_classes.
+std::size_t class_of(std::uint32_t values) {
+  if (values < 3) return values;
+  return values < 5 ? 3 : values < 10 ? 4 : 5;
+}
+
+}  // namespace
 
 void Replica::load(const std::string& key, KeyState state) {
   const Slot slot = slot_of(key);
@@ -15,6 +24,11 @@ const KeyState& Replica::find(std::string_view key) const {
   static const KeyState none;
   const auto found = copies_.find(std::pair(slot_of(key), key));
   return found == copies_.end() ? none : found->second.state;
+}
+
+Hash Replica::leaf(std::string_view key) const {
+  const auto found = copies_.find(std::pair(slot_of(key), key));
+  return found == copies_.end() ? Hash{} : found->second.leaf;
 }
 
 bool Replica::merge(Step& step, const std::string& key, const KeyState& state) {
@@ -67,12 +81,23 @@ Hash Replica::leaf_of(std::string_view key, const Copy& copy, std::string_view r
   return merkle_leaf(key, values);
 }
 
+void Replica::count(Copy& copy) {
+  if (copy.values) {
+    --keys_by_siblings_[class_of(*copy.values)];
+    values_ -= *copy.values;
+  }
+  copy.values = static_cast<std::uint32_t>(count_live_values(copy.state));
+  ++keys_by_siblings_[class_of(*copy.values)];
+  values_ += *copy.values;
+}
+
 std::string Replica::changed(std::string_view key, Slot slot, Copy& copy) {
   std::string record;
   encode(copy.state, record);
   const Hash leaf = leaf_of(key, copy, record);
   forest_.update(slot, copy.leaf, leaf);
   copy.leaf = leaf;
+  count(copy);
   if (const auto* set = std::get_if<DvvSet>(&copy.state))
     siblings_max_ = std::max(siblings_max_, set->siblings());
   return record;

@@ -2,8 +2,10 @@
 // trees kept beside.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,11 +37,19 @@ class Replica {
   /// Puts `state` in the place of what is there. Only for a state that was made from the present copy.
   void replace(Step&, const std::string& key, KeyState state);
 
+  /// Its hash in the tree; the empty one if there is no copy.
+  Hash leaf(std::string_view key) const;
   const MerkleForest& forest() const { return forest_; }
   /// The keys of a slot with their states, ascending.
   std::vector<std::pair<std::string_view, const KeyState*>> in_slot(Slot) const;
   std::size_t size() const { return copies_.size(); }
   std::vector<std::string> keys() const;  ///< sorted
+  /// How many keys have that many values, by class (sibling_classes); tombstones are those with none.
+  static constexpr std::array<std::string_view, 6> sibling_classes{"0", "1", "2", "3-4", "5-9", "10+"};
+  const std::array<std::size_t, 6>& keys_by_siblings() const { return keys_by_siblings_; }
+  std::size_t tombstones() const { return keys_by_siblings_[0]; }
+  /// The values of all keys together.
+  std::size_t values() const { return values_; }
   /// The most siblings that any key has had in this incarnation, tombstones included.
   std::size_t siblings_max() const { return siblings_max_; }
   /// How often a copy was changed in this incarnation.
@@ -49,7 +59,8 @@ class Replica {
  private:
   struct Copy {
     KeyState state;
-    Hash leaf;  ///< its present one in the tree
+    Hash leaf;                            ///< its present one in the tree
+    std::optional<std::uint32_t> values;  ///< as counted last
   };
   /// By slot first, so that a Merkle bucket is a range.
   using Position = std::pair<Slot, std::string>;
@@ -63,12 +74,15 @@ class Replica {
 
   Copy& copy_of(const std::string& key, Slot slot);
   Hash leaf_of(std::string_view key, const Copy&, std::string_view record) const;
+  void count(Copy&);
   /// Brings tree and gauges up to date; returns the record for the disk.
   std::string changed(std::string_view key, Slot slot, Copy&);
 
   BugSet bugs_;
   std::map<Position, Copy, Order> copies_;
   MerkleForest forest_;
+  std::array<std::size_t, sibling_classes.size()> keys_by_siblings_{};
+  std::size_t values_ = 0;
   std::size_t siblings_max_ = 0;
   std::uint64_t changes_ = 0;
 };

@@ -11,6 +11,7 @@
 #include "store/agenda.h"
 #include "store/counters.h"
 #include "store/failure_detector.h"
+#include "store/monitor.h"
 #include "store/node.h"
 #include "store/peer_memory.h"
 #include "store/replica.h"
@@ -31,6 +32,7 @@ struct Shared {
         stamps(incarnation, options.config),
         replica(options.config.bugs),
         detector(options.config.suspect_after),
+        monitor(options.names.size()),
         incarnations(options.names.size()),
         memory(options.names.size()),
         first_operation(
@@ -44,6 +46,7 @@ struct Shared {
   Replica replica;
   Agenda agenda;
   FailureDetector detector;
+  Monitor monitor;
   Counters counters;
   MarkSet marks;
   std::vector<std::optional<Actor>> incarnations;  ///< of each node, as its last answer said
@@ -67,6 +70,12 @@ struct Shared {
   /// Operations count from 1 in each incarnation, give or take the one that is left out.
   std::uint64_t ordinal(OperationId operation) const { return operation - first_operation; }
   std::uint64_t asked() const { return last_operation - first_operation; }
+  /// A home has been seen to lack something of a key. Told apart from what is nobody's business here: only of
+  /// keys that both hold will exchanges say when it is over.
+  void saw_behind(NodeIndex home, const std::string& key, Lag lag, const Instant& now) {
+    if (home != self() && ring.is_home(self(), partition_of(slot_of(key)), config().n))
+      monitor.differs(home, key, lag, now.steady_ns);
+  }
   /// One that nobody has had, nor will have: for a copy that is not this node's own.
   Actor fresh_actor() {
     std::string bytes(options.actor.begin(), options.actor.end());

@@ -422,6 +422,9 @@ void Writes::fail(Step& step, Write& write) {
 void Writes::finish(Step& step, Entry entry) {
   Write& write = entry->second;
   assert(write.answered);
+  if (!write.nothing_happened()) {
+    for (const NodeIndex home : write.failed) shared_.saw_behind(home, write.key, lag_unknown, step.now());
+  }
   if (shared_.config().hints == Hints::coordinator && !write.nothing_happened()) {
     const bool only_known_down = shared_.config().bugs.has(Bug::hints_only_known_down);
     for (const NodeIndex home : write.failed) {

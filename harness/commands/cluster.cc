@@ -55,6 +55,15 @@ void print_how_to_use(const World& world, Console& console) {
               << "  curl -X PUT " << first << "/kv/hello -d '{\"value\": \"world\"}'\n"
               << "  curl " << last << "/kv/hello\n"
               << "  curl " << first << "/status\n"
+              << "\nlook inside:\n"
+              << "  curl " << first << "/health            # what is wrong, if anything is\n"
+              << "  curl " << first << "/metrics           # Prometheus text\n"
+              << "  curl " << first << "/ring              # partitions, owners, shares\n"
+              << "  curl " << first << "/preference-list/hello\n"
+              << "  curl " << last << "/replica/hello     # this replica's own state\n"
+              << "  curl " << first
+              << "/merkle                  # roots of this node's Merkle trees; ?peer=, ?partition=&bucket=\n"
+              << "  curl " << first << "/divergences       # keys known to differ, and /hints\n"
               << "\nCtrl-C stops the nodes.\n"
               << std::flush;
 }

@@ -115,19 +115,6 @@ void write_status(HttpAnswer& answer, const Node& node, Instant now, std::int64_
   answer.body.push_back('\n');
 }
 
-void write_metrics(HttpAnswer& answer, const Metrics& metrics) {
-  answer.content_type = "text/plain; version=0.0.4";
-  std::string_view family;
-  for (const auto& [series, value] : metrics) {
-    const auto name = std::string_view(series).substr(0, series.find('{'));
-    if (name != family)
-      fmt::format_to(std::back_inserter(answer.body), "# TYPE {} {}\n", name,
-                     name.ends_with("_total") ? "counter" : "gauge");
-    family = name;
-    fmt::format_to(std::back_inserter(answer.body), "{} {}\n", series, value);
-  }
-}
-
 void write_replica(HttpAnswer& answer, const Node& node) {
   answer.content_type = "application/x-ndjson";
   for (const std::string& key : node.keys()) {
@@ -136,10 +123,10 @@ void write_replica(HttpAnswer& answer, const Node& node) {
   }
 }
 
-void write_hints(HttpAnswer& answer, const Node& node, Instant now) {
+void write_lines(HttpAnswer& answer, const std::vector<std::string>& lines) {
   answer.content_type = "application/x-ndjson";
-  for (const std::string& hint : node.hints(now)) {
-    answer.body += hint;
+  for (const std::string& line : lines) {
+    answer.body += line;
     answer.body.push_back('\n');
   }
 }

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "store/node.h"
 #include "store/server/http_request.h"
@@ -24,11 +25,10 @@ unsigned http_status(ErrorKind);
 void write_reply(HttpAnswer&, const ReplyToClient&, Verb);
 void write_problem(HttpAnswer&, const HttpProblem&);
 void write_status(HttpAnswer&, const Node&, Instant now, std::int64_t uptime_ms);
-void write_metrics(HttpAnswer&, const Metrics&);
 /// One key a line.
 void write_replica(HttpAnswer&, const Node&);
-/// One hint a line.
-void write_hints(HttpAnswer&, const Node&, Instant now);
+/// JSON texts, one a line.
+void write_lines(HttpAnswer&, const std::vector<std::string>& lines);
 
 /// Appends the whole answer, head and body.
 void append_http(std::string& out, const HttpAnswer&, bool keep_alive);

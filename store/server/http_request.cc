@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -116,7 +117,9 @@ std::optional<HttpProblem> set_parameter(ClientRequest& request, std::string_vie
   return std::nullopt;
 }
 
-std::optional<HttpProblem> parse_query(ClientRequest& request, std::string_view query) {
+/// Hands each name with its text to `set`, up to the first problem.
+template <typename Setter>
+std::optional<HttpProblem> parse_query(std::string_view query, const Setter& set) {
   while (!query.empty()) {
     const auto end = std::min(query.find('&'), query.size());
     const auto pair = query.substr(0, end);
@@ -124,7 +127,7 @@ std::optional<HttpProblem> parse_query(ClientRequest& request, std::string_view 
     const auto equals = pair.find('=');
     const auto text = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
     // Names and numbers never need escapes, so those are not undone here.
-    if (auto problem = set_parameter(request, pair.substr(0, equals), text)) return problem;
+    if (auto problem = set(pair.substr(0, equals), text)) return problem;
   }
   return std::nullopt;
 }
@@ -147,7 +150,7 @@ Parsed<std::string> parse_body(std::string_view body, std::int64_t max_value_byt
 
 Parsed<HttpRequest> parse_kv(const RawRequest& raw, std::string_view encoded_key, std::string_view query,
                              std::int64_t max_value_bytes) {
-  HttpRequest request{.route = HttpRequest::Route::kv, .key = {}, .client = {}};
+  HttpRequest request;
   ClientRequest& client = request.client;
   if (raw.method == "GET")
     client.verb = Verb::get;
@@ -164,7 +167,10 @@ Parsed<HttpRequest> parse_kv(const RawRequest& raw, std::string_view encoded_key
   auto key = parse_key(encoded_key);
   if (!key) return key.error();
   client.key = *std::move(key);
-  if (auto problem = parse_query(client, query)) return *std::move(problem);
+  const auto set = [&](std::string_view name, std::string_view text) {
+    return set_parameter(client, name, text);
+  };
+  if (auto problem = parse_query(query, set)) return *std::move(problem);
   client.context = raw.context;
   if (auto problem = set_time(client.stamp_us, "stamp", "X-Fracas-Stamp", raw.stamp))
     return *std::move(problem);
@@ -182,14 +188,38 @@ Parsed<HttpRequest> parse_kv(const RawRequest& raw, std::string_view encoded_key
 constexpr std::string_view replica_prefix = "/replica/";
 constexpr std::string_view preference_list_prefix = "/preference-list/";
 
+constexpr std::array<std::pair<std::string_view, HttpRequest::Route>, 8> inspections{{
+    {"/status", HttpRequest::Route::status},
+    {"/health", HttpRequest::Route::health},
+    {"/metrics", HttpRequest::Route::metrics},
+    {"/replica", HttpRequest::Route::replica},
+    {"/hints", HttpRequest::Route::hints},
+    {"/ring", HttpRequest::Route::ring},
+    {"/merkle", HttpRequest::Route::merkle},
+    {"/divergences", HttpRequest::Route::divergences},
+}};
+
 std::optional<HttpRequest::Route> inspection_route(std::string_view path) {
-  if (path == "/status") return HttpRequest::Route::status;
-  if (path == "/metrics") return HttpRequest::Route::metrics;
-  if (path == "/replica") return HttpRequest::Route::replica;
-  if (path == "/hints") return HttpRequest::Route::hints;
+  const auto* const found = std::find_if(inspections.begin(), inspections.end(),
+                                         [&](const auto& known) { return known.first == path; });
+  if (found != inspections.end()) return found->second;
   if (path.starts_with(replica_prefix)) return HttpRequest::Route::replica_key;
   if (path.starts_with(preference_list_prefix)) return HttpRequest::Route::preference_list;
   return std::nullopt;
+}
+
+std::optional<HttpProblem> set_merkle_parameter(MerkleQuery& query, std::string_view name,
+                                                std::string_view text) {
+  if (name == "peer") {
+    query.peer = text;
+    return std::nullopt;
+  }
+  if (name != "partition" && name != "bucket")
+    return bad(std::string(name), "unknown in the query: /merkle knows peer, or partition and bucket");
+  std::optional<int>& slot = name == "partition" ? query.partition : query.bucket;
+  slot = parse_number<int>(text);
+  if (slot) return std::nullopt;
+  return bad(std::string(name), fmt::format("'{}' is not a number", text));
 }
 
 Parsed<HttpRequest> parse_inspection(const RawRequest& raw, std::string_view path, std::string_view query) {
@@ -199,8 +229,8 @@ Parsed<HttpRequest> parse_inspection(const RawRequest& raw, std::string_view pat
                        .kind = "not-found",
                        .field = "path",
                        .message =
-                           "there are /kv/{key}, /status, /metrics, /replica, /replica/{key}, /hints and "
-                           "/preference-list/{key}",
+                           "there are /kv/{key}, /status, /health, /metrics, /replica, /replica/{key}, "
+                           "/hints, /preference-list/{key}, /ring, /merkle and /divergences",
                        .allow = {}};
   if (raw.method != "GET")
     return HttpProblem{.status = 405,
@@ -208,9 +238,17 @@ Parsed<HttpRequest> parse_inspection(const RawRequest& raw, std::string_view pat
                        .field = {},
                        .message = "this path knows GET only",
                        .allow = "GET"};
+  HttpRequest request;
+  request.route = *route;
+  if (*route == HttpRequest::Route::merkle) {
+    const auto set = [&](std::string_view name, std::string_view text) {
+      return set_merkle_parameter(request.merkle, name, text);
+    };
+    if (auto problem = parse_query(query, set)) return *std::move(problem);
+    return request;
+  }
   if (!query.empty())
     return bad(std::string(query.substr(0, query.find_first_of("=&"))), "this path takes no query");
-  HttpRequest request{.route = *route, .key = {}, .client = {}};
   const bool replica = *route == HttpRequest::Route::replica_key;
   if (replica || *route == HttpRequest::Route::preference_list) {
     auto key = parse_key(path.substr((replica ? replica_prefix : preference_list_prefix).size()));

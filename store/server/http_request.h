@@ -35,9 +35,22 @@ struct RawRequest {
 };
 
 struct HttpRequest {
-  enum class Route : std::uint8_t { kv, status, metrics, replica, replica_key, hints, preference_list };
+  enum class Route : std::uint8_t {
+    kv,
+    status,
+    health,
+    metrics,
+    replica,
+    replica_key,
+    hints,
+    preference_list,
+    ring,
+    merkle,
+    divergences
+  };
   Route route = Route::kv;
   std::string key;       ///< replica_key, preference_list
+  MerkleQuery merkle;    ///< merkle
   ClientRequest client;  ///< kv; its id is not set
 };
 

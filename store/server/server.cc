@@ -11,6 +11,7 @@
 #include "store/ring.h"
 #include "store/server/driver.h"
 #include "store/server/http_server.h"
+#include "store/server/metrics_text.h"
 #include "store/server/peer_link.h"
 #include "store/server/peer_listener.h"
 
@@ -62,6 +63,7 @@ class Server::Impl {
  private:
   void connect_parts(Acceptor http, Acceptor peers, std::unique_ptr<Node> node);
   void inspect(const HttpRequest&, HttpAnswer&) const;
+  void show_merkle(const MerkleQuery&, HttpAnswer&) const;
   Metrics metrics(Instant now) const;
 
   ServerOptions options_;
@@ -132,13 +134,34 @@ void Server::Impl::inspect(const HttpRequest& request, HttpAnswer& answer) const
       answer.body = driver_->node().replica_state(request.key) + "\n";
       return;
     case HttpRequest::Route::hints:
-      return write_hints(answer, driver_->node(), now);
+      return write_lines(answer, driver_->node().hints(now));
+    case HttpRequest::Route::divergences:
+      return write_lines(answer, driver_->node().divergences(now));
+    case HttpRequest::Route::health:
+      answer.body = driver_->node().health(now) + "\n";
+      return;
+    case HttpRequest::Route::ring:
+      answer.body = driver_->node().ring() + "\n";
+      return;
+    case HttpRequest::Route::merkle:
+      return show_merkle(request.merkle, answer);
     case HttpRequest::Route::preference_list:
       answer.body = driver_->node().preference_list(request.key) + "\n";
       return;
     case HttpRequest::Route::kv:
       assert(false && "a client request is no inspection");
   }
+}
+
+void Server::Impl::show_merkle(const MerkleQuery& query, HttpAnswer& answer) const {
+  const auto lines = driver_->node().merkle(query);
+  if (lines) return write_lines(answer, *lines);
+  const ClientError& error = lines.error();
+  write_problem(answer, {.status = 400,
+                         .kind = to_string(error.kind),
+                         .field = error.field,
+                         .message = error.message,
+                         .allow = {}});
 }
 
 Metrics Server::Impl::metrics(Instant now) const {

@@ -7,10 +7,16 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <fstream>
+#include <functional>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <regex>
+#include <sstream>
 #include <thread>
 
+#include "store/server/metrics_text.h"
 #include "tests/store/server_process.h"
 
 namespace fracas::store {
@@ -90,6 +96,62 @@ TEST(Cluster, inspection_shows_one_replica_alone) {
   EXPECT_EQ(cluster.ask(1, "GET", "/replica").text, one.text) << "one key a line";
   EXPECT_EQ(cluster.ask(1, "GET", "/replica/other").body.at("values"), json::array());
   EXPECT_THAT(cluster.ask(1, "GET", "/metrics").text, HasSubstr("# TYPE fracas_keys gauge\nfracas_keys 1\n"));
+}
+
+/// Every line of it is a comment or a series that Prometheus reads: name{label="value"} number.
+void expect_prometheus(const std::string& text) {
+  static const std::regex line(
+      R"re(# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge))|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+)re");
+  std::istringstream lines(text);
+  for (std::string one; std::getline(lines, one);) EXPECT_TRUE(std::regex_match(one, line)) << one;
+}
+
+TEST(Cluster, every_metric_has_its_sentence_and_its_row_in_the_readme) {
+  Cluster cluster(3);
+  cluster.ask(0, "PUT", "/kv/k?w=3", value(7));
+  const std::string text = cluster.ask(0, "GET", "/metrics").text;
+  expect_prometheus(text);
+  std::ifstream file(FRACAS_SOURCE_DIR "/store/README.md");
+  const std::string readme{std::istreambuf_iterator<char>(file), {}};
+  for (const MetricInfo& info : metric_families()) {
+    EXPECT_THAT(text, HasSubstr(fmt::format("# HELP {} {}\n# TYPE {} ", info.name, info.help, info.name)));
+    EXPECT_THAT(readme, HasSubstr(fmt::format("`{}", info.name)));
+  }
+  std::size_t families = 0;
+  for (auto at = text.find("# TYPE"); at != std::string::npos; at = text.find("# TYPE", at + 1)) ++families;
+  EXPECT_EQ(families, metric_families().size());
+}
+
+TEST(Cluster, operators_see_a_home_that_is_behind_and_are_told_when_it_is_over) {
+  Cluster cluster(
+      3, {"--anti_entropy", "200ms", "--repair", "none", "--hints", "off", "--alarm_exchange", "1s"});
+  const auto until = [&](const std::string& what, const std::function<bool()>& holds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!holds()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), end) << what;
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  };
+  const auto health = [&] { return cluster.ask(0, "GET", "/health"); };
+  until("healthy at first", [&] { return health().body.at("status") == "ok"; });
+  const Answer merkle = cluster.ask(0, "GET", "/merkle?peer=n3");
+  cluster.kill(2);
+  ASSERT_EQ(cluster.ask(0, "PUT", "/kv/k", value(1)).status, 200U);
+  EXPECT_THAT(cluster.ask(0, "GET", "/divergences").text, HasSubstr(R"({"peer":"n3","key":"k","age_ms":)"));
+  until("degraded", [&] { return health().body.at("status") == "degraded"; });
+  EXPECT_EQ(health().status, 200U) << "it serves all the same";
+  EXPECT_EQ(health().body.at("reasons")[0].at("alarm"), "alarm_exchange");
+  EXPECT_NE(cluster.ask(0, "GET", "/merkle?peer=n3").text, merkle.text);
+  cluster.start(2);
+  until("healthy again", [&] { return health().body.at("status") == "ok"; });
+  until("equal again", [&] {
+    return cluster.ask(0, "GET", "/divergences").text.empty() &&
+           cluster.ask(0, "GET", "/merkle?peer=n3").text == cluster.ask(2, "GET", "/merkle?peer=n1").text;
+  });
+  EXPECT_EQ(cluster.ask(0, "GET", "/ring").body, cluster.ask(2, "GET", "/ring").body);
+  const Answer refused = cluster.ask(0, "GET", "/merkle?partition=64");
+  EXPECT_EQ(refused.status, 400U);
+  EXPECT_EQ(error_field(refused), "partition");
 }
 
 TEST(Cluster, stand_ins_take_what_homes_that_are_down_miss_and_hand_it_over) {

@@ -61,6 +61,18 @@ TEST(HttpRequest, takes_a_put_and_a_delete_apart) {
 TEST(HttpRequest, knows_the_inspection_paths) {
   EXPECT_EQ(sound("GET", "/status").route, HttpRequest::Route::status);
   EXPECT_EQ(sound("GET", "/metrics").route, HttpRequest::Route::metrics);
+  EXPECT_EQ(sound("GET", "/health").route, HttpRequest::Route::health);
+  EXPECT_EQ(sound("GET", "/ring").route, HttpRequest::Route::ring);
+  EXPECT_EQ(sound("GET", "/divergences").route, HttpRequest::Route::divergences);
+  EXPECT_EQ(sound("GET", "/merkle").merkle.partition, std::nullopt);
+  const HttpRequest bucket = sound("GET", "/merkle?partition=7&bucket=12");
+  EXPECT_EQ(bucket.route, HttpRequest::Route::merkle);
+  EXPECT_EQ(bucket.merkle.partition, 7);
+  EXPECT_EQ(bucket.merkle.bucket, 12);
+  EXPECT_EQ(sound("GET", "/merkle?peer=n2").merkle.peer, "n2");
+  EXPECT_EQ(refused("GET", "/merkle?partition=x"), (Refused{400, "partition"}));
+  EXPECT_EQ(refused("GET", "/merkle?root=1"), (Refused{400, "root"}));
+  EXPECT_EQ(refused("GET", "/ring?n=1"), (Refused{400, "n"}));
   EXPECT_EQ(sound("GET", "/replica").route, HttpRequest::Route::replica);
   EXPECT_EQ(sound("GET", "/replica/k%20y").key, "k y");
   EXPECT_EQ(sound("GET", "/hints").route, HttpRequest::Route::hints);

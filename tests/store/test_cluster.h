@@ -42,6 +42,8 @@ class TestCluster {
   std::vector<Envelope> held;
   std::map<NodeIndex, std::int64_t> wall_skew_us;
 
+  /// What a node's clocks say.
+  Instant now(NodeIndex node) const;
   std::string name(NodeIndex node) const { return "n" + std::to_string(node + 1); }
   bool up(NodeIndex node) const { return nodes_[node] != nullptr; }
   Node& node(NodeIndex index) { return *nodes_[index]; }
@@ -96,7 +98,6 @@ class TestCluster {
     int incarnation = 0;
   };
 
-  Instant now(NodeIndex node) const;
   void step(NodeIndex node, const Event& event);
   void carry_out(NodeIndex node, std::vector<Effect> effects);
   void transmit(Envelope envelope);
