@@ -81,7 +81,7 @@ void AntiEntropy::round(Step& step) {
 }
 
 void AntiEntropy::begin(Step& step, NodeIndex peer) {
-  if (!has_partitions_in_common(peer) || open_.contains(peer)) return;
+  if (shared_.read_only() || !has_partitions_in_common(peer) || open_.contains(peer)) return;
   ++shared_.counters.exchanges_begun;
   const auto entry =
       open_.emplace(peer, Exchange{.operation = shared_.next_operation(), .walks_left = max_walks}).first;

@@ -11,7 +11,7 @@ namespace fracas::store {
 
 struct Counters {
   static constexpr std::size_t verbs = 3;
-  static constexpr std::size_t outcomes = 8;  ///< ok, then ErrorKind + 1
+  static constexpr std::size_t outcomes = 9;  ///< ok, then ErrorKind + 1
 
   std::array<std::array<std::uint64_t, outcomes>, verbs> requests{};
   std::uint64_t read_repairs = 0;
@@ -22,6 +22,7 @@ struct Counters {
   std::uint64_t hints_delivered = 0;
   std::uint64_t hints_over_window = 0;  ///< refused: their target had been away for too long
   std::uint64_t hints_over_quota = 0;   ///< refused: so many, or so large ones, are kept already
+  std::uint64_t hints_not_written = 0;  ///< refused: this node's disk took no writes
   std::uint64_t fallback_acks = 0;      ///< of stand-ins, in writes that this node coordinated
   std::uint64_t fallback_replies = 0;   ///< of stand-ins, in gets
   std::uint64_t exchanges_begun = 0;

@@ -23,7 +23,10 @@ bool only_asks(const Effect& effect) {
 }  // namespace
 
 void EffectQueue::carry_out(std::vector<Effect>& effects) {
-  for (Effect& effect : effects) take(std::move(effect));
+  for (Effect& effect : effects) {
+    if (abandoned_) break;
+    take(std::move(effect));
+  }
   effects.clear();
   begin_if_due();
 }
@@ -40,8 +43,15 @@ void EffectQueue::synced() {
   begin_if_due();
 }
 
-bool EffectQueue::must_stop_after(DiskFailure failure) const {
-  return !bugs_.has(failure == DiskFailure::sync ? Bug::fsync_error_retry_ok : Bug::enospc_acked);
+bool EffectQueue::ignores(DiskFailure failure) const {
+  return bugs_.has(failure == DiskFailure::sync ? Bug::fsync_error_retry_ok : Bug::enospc_acked);
+}
+
+void EffectQueue::abandon() {
+  abandoned_ = true;
+  gathered_.clear();
+  behind_this_sync_.clear();
+  behind_next_sync_.clear();
 }
 
 void EffectQueue::take(Effect&& effect) {
@@ -64,7 +74,7 @@ void EffectQueue::take(Effect&& effect) {
 
 void EffectQueue::write_now(const Batch& batch) {
   outlets_.write(batch);
-  if (fsync_ == Fsync::interval && !std::exchange(sync_is_due_, true)) outlets_.sync_later();
+  if (fsync_ == Fsync::interval && !abandoned_ && !std::exchange(sync_is_due_, true)) outlets_.sync_later();
 }
 
 /// What is written while the sync runs is the next one's.

@@ -52,9 +52,10 @@ class EffectQueue {
   /// With fsync = interval: a period after the first write that is not synced yet.
   void sync_now();
 
-  /// Nothing is known any more of what the disk holds, and a second try may succeed without having written
-  /// anything: yes, always. With a seeded bug the driver goes on as if it had been written.
-  bool must_stop_after(DiskFailure) const;
+  /// Only with a seeded bug: the driver goes on as if it had been written.
+  bool ignores(DiskFailure) const;
+  /// What waits will never be carried out, nor will anything that comes later.
+  void abandon();
 
   bool idle() const { return !syncing_ && gathered_.empty() && !sync_is_due_; }
   void fingerprint(Fingerprint&) const;  ///< of an idle one; fingerprint.h
@@ -71,6 +72,7 @@ class EffectQueue {
   std::uint64_t syncs_ = 0;
   bool sync_is_due_ = false;  ///< sync_later() was asked for
   bool syncing_ = false;
+  bool abandoned_ = false;
   std::deque<Effect> behind_this_sync_;
   Batch gathered_;  ///< for the next synced write
   std::deque<Effect> behind_next_sync_;

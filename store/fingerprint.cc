@@ -201,9 +201,9 @@ void AntiEntropy::Exchange::fingerprint(Fingerprint& out) const {
 
 /// An idle queue remembers nothing but, with one bug, how often it has synced.
 void EffectQueue::fingerprint(Fingerprint& out) const {
-  const auto& [outlets, fsync, bugs, syncs, sync_due, running, behind_running, gathered, behind_gathered] =
-      *this;
-  assert(idle());
+  const auto& [outlets, fsync, bugs, syncs, sync_due, running, given_up, behind_running, gathered,
+               behind_gathered] = *this;
+  assert(idle() && !given_up);
   if (bugs.has(Bug::rotate_race)) out.add(syncs);
 }
 

@@ -48,6 +48,9 @@ void Forwards::await(Step& step, Entry entry) {
 void Forwards::replied(Step& step, NodeIndex from, const ForwardReply& reply) {
   const auto entry = forwards_.find(reply.operation);
   if (entry == forwards_.end() || entry->second.at != from) return;
+  // Nothing was done there. Another home's disk may take it.
+  const bool read_only = reply.error == static_cast<std::uint8_t>(ErrorKind::read_only);
+  if (read_only && !entry->second.next.empty()) return send_to_next(step, entry);
   ReplyToClient result{.id = 0,
                        .error = {},
                        .values = reply.values,
@@ -56,8 +59,9 @@ void Forwards::replied(Step& step, NodeIndex from, const ForwardReply& reply) {
                        .acks = static_cast<int>(reply.acks),
                        .fallbacks = static_cast<int>(reply.fallbacks)};
   if (reply.error) {
-    const auto known = std::min(*reply.error, static_cast<std::uint8_t>(ErrorKind::unknown_outcome));
-    result.error = ClientError{static_cast<ErrorKind>(known), reply.field, reply.message};
+    const bool known = *reply.error <= static_cast<std::uint8_t>(ErrorKind::read_only);
+    result.error = ClientError{known ? static_cast<ErrorKind>(*reply.error) : ErrorKind::unknown_outcome,
+                               reply.field, reply.message};
   }
   answer(step, shared_, entry->second.request.origin, entry->second.request.verb, std::move(result));
   finish(entry);

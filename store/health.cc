@@ -25,6 +25,10 @@ class Examination {
     complaints_.push_back(
         {std::string(knob), fmt::format("{}; over {} = {}", message, knob, get(config_, knob))});
   }
+  /// What no knob limits.
+  void fault(std::string_view name, std::string_view message) {
+    complaints_.push_back({std::string(name), std::string(message)});
+  }
   std::vector<Complaint> take() { return std::move(complaints_); }
 
  private:
@@ -39,6 +43,8 @@ std::vector<Complaint> health_of(const Shared& shared, const HintedHandoff& hint
   const Config& config = shared.config();
   const Monitor& monitor = shared.monitor;
   Examination examination(config);
+  if (shared.read_only())
+    examination.fault("read_only", "the disk takes no writes; this node refuses them until it does");
   for (NodeIndex peer = 0; peer < shared.options.names.size(); ++peer) {
     if (!anti_entropy.has_partitions_in_common(peer)) continue;
     examination.age(

@@ -1,6 +1,6 @@
 // Whether this node has something to complain of: replicas that stay different, hints that nobody fetches,
-// peers with which it compares nothing any more, gets that meet too many stale replies. It serves all the
-// same. The limits are the knobs alarm_*.
+// peers with which it compares nothing any more, gets that meet too many stale replies, a disk that takes no
+// writes. It serves all the same. The limits are the knobs alarm_*.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace fracas::store {
 
-/// A limit that was passed: the knob that sets it, and what is wrong in a sentence.
+/// A limit that was passed: the knob that sets it (or `read_only`, which none does), and what is wrong in a sentence.
 struct Complaint {
   std::string alarm;
   std::string message;

@@ -75,6 +75,10 @@ bool HintedHandoff::over_a_limit(const Step& step, NodeIndex target) {
 }
 
 bool HintedHandoff::keep(Step& step, NodeIndex target, const std::string& key, const KeyState& state) {
+  if (shared_.read_only()) {
+    ++shared_.counters.hints_not_written;
+    return false;
+  }
   const auto known = targets_.find(target);
   const bool kept_already = known != targets_.end() && known->second.hints.contains(key);
   if (!kept_already && over_a_limit(step, target)) {
@@ -168,7 +172,7 @@ void HintedHandoff::tick(Step& step) {
     if (delivery.expires_ns <= step.now().steady_ns) expired.push_back(operation);
   }
   for (const OperationId operation : expired) land(operation);
-  if (shared_.config().bugs.has(Bug::hint_expires)) expire(step);
+  if (shared_.config().bugs.has(Bug::hint_expires) && !shared_.read_only()) expire(step);
   for (const auto& [target, hints] : targets_) drain(step, target);
   shared_.agenda.add(step.now().steady_ns + tick_ns, {Task::Kind::hints, 0});
 }
@@ -184,7 +188,9 @@ void HintedHandoff::expire(Step& step) {
   }
 }
 
+/// Not where it could not be written down that the hint is gone.
 void HintedHandoff::drain(Step& step, NodeIndex target) {
+  if (shared_.read_only()) return;
   Target& to = targets_[target];
   for (auto at = to.hints.begin(); at != to.hints.end() && to.in_flight < max_in_flight;) {
     auto& [key, hint] = *at;

@@ -66,6 +66,9 @@ constexpr std::array<MarkInfo, static_cast<std::size_t>(Mark::count)> table{{
     {Mark::read_refused, "read_refused", "A node that was catching up refused a read."},
     {Mark::acknowledgement_without_vote, "acknowledgement_without_vote",
      "A node that was catching up merged a write, and was not counted."},
+    {Mark::write_declined, "write_declined", "A node whose disk took no writes declined a peer's."},
+    {Mark::put_refused_read_only, "put_refused_read_only",
+     "A node whose disk took no writes refused a client's."},
 }};
 
 }  // namespace

@@ -56,6 +56,9 @@ enum class Mark : std::uint8_t {
   caught_up,
   read_refused,
   acknowledgement_without_vote,
+  // Full disks.
+  write_declined,
+  put_refused_read_only,
   count
 };
 

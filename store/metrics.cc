@@ -93,6 +93,7 @@ Metrics metrics_of(const Shared& shared, const HintedHandoff& hints, const AntiE
   sheet.set("fracas_hints_delivered_total", counters.hints_delivered);
   sheet.set("fracas_hints_dropped_total", "reason", "window", counters.hints_over_window);
   sheet.set("fracas_hints_dropped_total", "reason", "quota", counters.hints_over_quota);
+  sheet.set("fracas_hints_dropped_total", "reason", "read-only", counters.hints_not_written);
   sheet.set("fracas_hints_pending", hints.pending());
   sheet.set("fracas_hints_oldest_age_seconds", seconds(hints.oldest_age_ns(now)));
   sheet.set("fracas_fallback_acks_total", counters.fallback_acks);
@@ -107,6 +108,7 @@ Metrics metrics_of(const Shared& shared, const HintedHandoff& hints, const AntiE
   sheet.set("fracas_storage_sequence", shared.sequence.now);
   sheet.set("fracas_lost_state", rejoin.lost_state() ? 1 : 0);
   sheet.set("fracas_partitions_not_voting", std::popcount(shared.catching_up));
+  sheet.set("fracas_read_only", shared.read_only() ? 1 : 0);
   sheet.set("fracas_requests_in_flight", open_requests);
   for (const MarkInfo& info : marks())
     sheet.set("fracas_mark_reached", "name", info.name, shared.marks.has(info.mark) ? 1 : 0);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cassert>
@@ -21,12 +22,10 @@
 namespace fracas::store {
 namespace {
 
-constexpr std::array<std::string_view, 7> error_kinds{
+constexpr std::array<std::string_view, 8> error_kinds{
     "bad-request", "value-too-large", "too-many-siblings", "overloaded",
-    "unavailable", "timeout",         "unknown-outcome"};
+    "unavailable", "timeout",         "unknown-outcome",   "read-only"};
 constexpr std::int64_t applied_after_ns = 20'000'000;  ///< with bug ack_on_receipt
-
-using Records = std::vector<std::pair<std::string, std::string>>;
 
 /// Bug actor_id_collision: nothing in it tells two nodes apart that start in the same second.
 Actor actor_of_second(Instant now) {
@@ -35,6 +34,11 @@ Actor actor_of_second(Instant now) {
   for (auto byte = actor.bytes.rbegin(); second > 0; ++byte, second >>= 8)
     *byte = static_cast<std::uint8_t>(second & 0xff);
   return actor;
+}
+
+bool wants_no_persist(const std::vector<Effect>& effects, std::size_t first) {
+  return std::none_of(effects.begin() + static_cast<std::ptrdiff_t>(first), effects.end(),
+                      [](const Effect& effect) { return std::holds_alternative<Persist>(effect); });
 }
 
 template <class... Visitors>
@@ -96,6 +100,7 @@ struct Node::Impl {
   void receive(Step& step, NodeIndex from, const WriteRequest& m) {
     if (!shared.is_our_kind(m.state)) return refuse_message();
     shared.memory.announced(from, m.storage_sequence);
+    if (shared.read_only()) return m.operation == 0 ? void() : decline(step, from, m.operation);
     apply(step, m);
     if (m.operation == 0) return;
     const bool votes = shared.votes(m.key);
@@ -129,9 +134,12 @@ struct Node::Impl {
   }
   void receive(Step& step, NodeIndex from, const ExchangeKeys& m) { anti_entropy.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const ExchangeStates& m) { anti_entropy.proceed(step, from, m); }
-  void receive(Step& step, NodeIndex from, const ExchangePush& m) { anti_entropy.answer(step, from, m); }
+  void receive(Step& step, NodeIndex from, const ExchangePush& m) {
+    if (!shared.read_only()) anti_entropy.answer(step, from, m);
+  }
   void receive(Step& step, NodeIndex from, const ExchangePushed& m) { anti_entropy.proceed(step, from, m); }
   void receive(Step& step, NodeIndex from, const Refusal& m) {
+    if (coordinator.writes().declined(step, from, m.operation)) return;
     if (!coordinator.reads().refused(step, from, m.operation))
       coordinator.queries().send_failed(step, from, m.operation);
   }
@@ -145,6 +153,11 @@ struct Node::Impl {
   }
   void refuse(Step& step, NodeIndex to, OperationId operation) {
     shared.marks.reach(Mark::read_refused);
+    step.send(to, Refusal{operation, shared.incarnation});
+  }
+  /// A write that this disk would have to take.
+  void decline(Step& step, NodeIndex to, OperationId operation) {
+    shared.marks.reach(Mark::write_declined);
     step.send(to, Refusal{operation, shared.incarnation});
   }
   void perform(Step& step, const Task& task);
@@ -191,7 +204,9 @@ void Node::Impl::hear_clock(const Instant& now, std::int64_t clock_us) {
 /// before anybody gets an answer. (Requests do not wait for the disk. Who sees a stamp that was not answered
 /// for yet carries it in its session.)
 void Node::Impl::tell_clock(const Instant& now, std::vector<Effect>& effects, std::size_t first) {
-  if (!shared.stamps.is_hybrid()) return;
+  // A node that cannot write down a bound tells no clock. It issues no stamps either, and those that it
+  // passes on are in the values.
+  if (!shared.stamps.is_hybrid() || shared.read_only()) return;
   bool told = false;
   for (std::size_t i = first; i < effects.size(); ++i) {
     told = told || std::holds_alternative<ReplyToClient>(effects[i]);
@@ -317,6 +332,7 @@ void Node::start(Instant now, std::vector<Effect>& effects) {
   impl_->rejoin.start(step);
   impl_->shared.agenda.arm(step);
   impl_->tell_clock(now, effects, first);
+  assert(!impl_->shared.read_only() || wants_no_persist(effects, first));
 }
 
 void Node::step(Instant now, const Event& event, std::vector<Effect>& effects) {
@@ -328,6 +344,7 @@ void Node::step(Instant now, const Event& event, std::vector<Effect>& effects) {
   }
   impl_->shared.agenda.arm(step);
   impl_->tell_clock(now, effects, first);
+  assert(!impl_->shared.read_only() || wants_no_persist(effects, first));
 }
 
 Metrics Node::metrics(Instant now) const {
@@ -362,6 +379,7 @@ std::uint64_t Node::changes() const { return impl_->shared.replica.changes(); }
 
 std::uint64_t Node::repairs() const { return impl_->shared.counters.repairs(); }
 bool Node::voting() const { return impl_->shared.catching_up == 0; }
+bool Node::read_only() const { return impl_->shared.read_only(); }
 
 const MarkSet& Node::marks() const { return impl_->shared.marks; }
 
@@ -373,10 +391,10 @@ std::string Node::status(Instant) const {
                          json_quote(shared.name(peer)), completed);
   }
   return fmt::format(
-      R"({{"node":{},"incarnation":{},"voting":{},"storage_sequence":{},"partitions_not_voting":{},)"
-      R"("hints_pending":{},"keys":{},"changes":{},"repairs":{},"anti_entropy":{{"peers":{{{}}}}}}})",
+      R"({{"node":{},"incarnation":{},"voting":{},"read_only":{},"storage_sequence":{},)"
+      R"("partitions_not_voting":{},"hints_pending":{},"keys":{},"changes":{},"repairs":{},"anti_entropy":{{"peers":{{{}}}}}}})",
       json_quote(shared.name(shared.self())), json_quote(to_string(shared.incarnation, shared.options.names)),
-      voting(), shared.sequence.now, std::popcount(shared.catching_up), impl_->hints.pending(),
+      voting(), read_only(), shared.sequence.now, std::popcount(shared.catching_up), impl_->hints.pending(),
       shared.replica.size(), changes(), repairs(), peers);
 }
 

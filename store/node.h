@@ -86,6 +86,7 @@ enum class ErrorKind : std::uint8_t {
   unavailable,        ///< 503: no home could be asked; certainly nothing was done
   timeout,            ///< 504: a read that got fewer than r answers; reads change nothing
   unknown_outcome,    ///< 504: a write that reached some replicas but not w in time: it may have happened
+  read_only,          ///< 503: this node's disk takes no writes; nothing was done
 };
 std::string_view to_string(ErrorKind);
 
@@ -127,7 +128,13 @@ struct NodeOptions {
   std::uint64_t seed = 0;  ///< of jitter
   /// The disk was damaged, and its records are not those that were written: this node has lost state.
   bool disk_was_damaged = false;
+  /// The disk takes no writes: this node wants no Persist. It answers reads from what the disk holds, and
+  /// refuses whatever would change that.
+  bool read_only = false;
 };
+
+/// All that a disk keeps: keys of the storage and their records.
+using Records = std::vector<std::pair<std::string, std::string>>;
 
 /// Counters and gauges, by Prometheus name ("fracas_read_repairs_total"), ordered.
 using Metrics = std::map<std::string, double>;
@@ -144,8 +151,7 @@ class Node {
  public:
   /// `records` is everything that the disk kept. A record that is none of this store's is an error that names
   /// its key.
-  static boost::system::result<std::unique_ptr<Node>, std::string> open(
-      NodeOptions, const std::vector<std::pair<std::string, std::string>>& records);
+  static boost::system::result<std::unique_ptr<Node>, std::string> open(NodeOptions, const Records& records);
   ~Node();
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -164,6 +170,8 @@ class Node {
   std::uint64_t repairs() const;
   /// False while its copies do not count in quorums: it is catching up, or asks whether it has to.
   bool voting() const;
+  /// NodeOptions::read_only.
+  bool read_only() const;
   const MarkSet& marks() const;
   Metrics metrics(Instant now) const;
   /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys, changes,

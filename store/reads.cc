@@ -167,6 +167,8 @@ bool Reads::refused(Step& step, NodeIndex from, OperationId operation) {
   const auto entry = reads_.find(operation);
   if (entry == reads_.end()) return false;
   Read& read = entry->second;
+  if (read.write_back && read.write_back->targets.contains(from) && !read.write_back->holders.contains(from))
+    return write_back_failed(step, from, operation);
   const bool home = std::find(read.homes.begin(), read.homes.end(), from) != read.homes.end();
   if (!home || read.copies.contains(from) || !read.failed.insert(from).second) return true;
   call_stand_in(step, operation, read, from);
@@ -292,7 +294,9 @@ void Reads::send_back(Step& step, OperationId operation, Read& read) {
       count_repair(step, read, home, copy->second);
       copy->second.state = write_back.found;
     }
-    if (home == shared_.self()) {
+    if (home == shared_.self() && shared_.read_only()) {
+      write_back.failed.insert(home);
+    } else if (home == shared_.self()) {
       shared_.replica.merge(step, read.key, write_back.found);
       if (shared_.votes(read.key)) {
         write_back.held_by(home);
@@ -359,7 +363,7 @@ void Reads::repair(Step& step, Read& read, bool late) {
     const bool bump = shared_.config().bugs.has(Bug::rr_forever);
     const KeyState& repaired = bump ? shared_.stamped_anew(step.now().wall_us, read.merged) : read.merged;
     if (home == shared_.self()) {
-      shared_.replica.merge(step, read.key, repaired);
+      if (!shared_.read_only()) shared_.replica.merge(step, read.key, repaired);
     } else {
       step.send(home, WriteRequest{0, read.key, repaired});
     }

@@ -32,7 +32,10 @@ bool Rejoin::load_lost(std::string_view record) {
 void Rejoin::start(Step& step) {
   started_ns_ = step.now().steady_ns;
   knows_ = shared_.config().bugs.has(Bug::restore_votes_immediately);
+  // A disk that takes no writes any more has lost none (store/machine.h).
+  if (shared_.read_only()) knows_ = true;
   shared_.catching_up = asks() ? own() : lost_;
+  if (shared_.read_only()) return;
   if (lost_ != 0) write_down(step);
   if (shared_.catching_up != 0) tick(step);
 }

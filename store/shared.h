@@ -59,6 +59,7 @@ struct Shared {
   const Config& config() const { return options.config; }
   bool catches_up() const { return config().rejoin == RejoinMode::catchup; }
   NodeIndex self() const { return options.self; }
+  bool read_only() const { return options.read_only; }
   const std::string& name(NodeIndex node) const { return options.names[node]; }
   /// Never 0, which means "no answer wanted".
   OperationId next_operation() {

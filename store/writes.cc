@@ -110,6 +110,12 @@ std::size_t Writes::Write::fallbacks() const {
 }
 
 void Writes::begin(Step& step, Request request) {
+  if (shared_.read_only()) {
+    shared_.marks.reach(Mark::put_refused_read_only);
+    return refuse(step, shared_, request.origin, request.verb,
+                  {ErrorKind::read_only, "",
+                   "the disk of " + shared_.name(shared_.self()) + " takes no writes; nothing was written"});
+  }
   Write write;
   write.origin = request.origin;
   write.verb = request.verb;
@@ -348,6 +354,19 @@ bool Writes::send_failed(Step& step, NodeIndex to, OperationId operation) {
   write.unsent.insert(to);
   write.failed.insert(to);
   call_stand_in(step, operation, write, to);
+  proceed(step, entry);
+  return true;
+}
+
+bool Writes::declined(Step& step, NodeIndex from, OperationId operation) {
+  const auto entry = writes_.find(operation);
+  if (entry == writes_.end()) return false;
+  Write& write = entry->second;
+  const bool home = std::find(write.homes.begin(), write.homes.end(), from) != write.homes.end();
+  if (!home || write.acks.contains(from)) return true;
+  write.unsent.erase(from);
+  write.failed.insert(from);
+  call_stand_in(step, operation, write, from);
   proceed(step, entry);
   return true;
 }

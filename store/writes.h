@@ -33,6 +33,8 @@ class Writes {
   /// False: the operation is none of ours.
   bool acknowledged(Step&, NodeIndex from, const WriteReply&);
   bool send_failed(Step&, NodeIndex to, OperationId);
+  /// A home's disk takes no writes. (It may have taken this one before: a message can come twice.)
+  bool declined(Step&, NodeIndex from, OperationId);
   /// The stamp may be in the past by now.
   void try_commit(Step&, OperationId);
   void stand_in_replied(Step&, NodeIndex from, const HintReply&);

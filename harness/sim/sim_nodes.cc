@@ -9,7 +9,7 @@
 #include <variant>
 
 #include "harness/sim/message_size.h"
-#include "store/effect_queue.h"
+#include "store/machine.h"
 
 namespace fracas::harness {
 
@@ -25,6 +25,9 @@ constexpr Nanoseconds kStartSpread = 60'000'000;
 /// The monotonic clock of a machine that was not started a moment ago.
 constexpr Nanoseconds kUptime = 3'600'000'000'000;
 
+/// Between two tries whether a disk takes writes again, as in store/server.
+constexpr Nanoseconds kBetweenTries = 500'000'000;
+
 constexpr std::string_view kDiskFailed = "exit code 74";  // of fracas-store
 constexpr std::string_view kCannotStart = "exit code 255";
 
@@ -39,32 +42,27 @@ struct SimNodes::Around {
   Hooks hooks;
 };
 
-/// A process: the node, and the driver that carries out its effects. What happens to it goes through post(),
-/// which forgets what comes too late and keeps what comes while it is paused.
+/// A process: the machine, and the driver that carries out its effects. What happens to it goes through
+/// post(), which forgets what comes too late and keeps what comes while it is paused.
 class SimNodes::Process final : public store::Outlets {
  public:
-  Process(SimNodes& nodes, std::size_t self, std::unique_ptr<store::Node> node)
-      : nodes_(nodes),
-        around_(*nodes.around_),
-        self_(self),
-        node_(std::move(node)),
-        queue_(*this, around_.config.fsync, around_.config.bugs) {}
+  Process(SimNodes& nodes, std::size_t self) : nodes_(nodes), around_(*nodes.around_), self_(self) {}
 
-  void start() {
-    node_->start(now(), effects_);
-    queue_.carry_out(effects_);
+  boost::system::result<void, std::string> open(store::NodeOptions options, const store::Records& records) {
+    auto machine = store::Machine::open(*this, std::move(options), records);
+    if (!machine) return machine.error();
+    machine_ = *std::move(machine);
+    return {};
   }
-
+  void start() { machine_->start(now()); }
   void feed(const store::Event& event) {
-    if (broken_) return;
-    node_->step(now(), event, effects_);
-    queue_.carry_out(effects_);
+    if (!broken_) machine_->feed(now(), event);
   }
 
-  const store::Node& node() const { return *node_; }
-  void synced() { queue_.synced(); }
-  void sync_now() {
-    if (!broken_) queue_.sync_now();
+  const store::Machine& machine() const { return *machine_; }
+  void synced(std::uint64_t life) { machine_->synced(life); }
+  void sync_now(std::uint64_t life) {
+    if (!broken_) machine_->sync_now(life);
   }
 
  private:
@@ -81,16 +79,18 @@ class SimNodes::Process final : public store::Outlets {
   void begin_sync(store::Batch) override;
   void sync_later() override;
   bool put(const store::Batch&);
-  void end_sync(std::uint64_t writes);
+  void end_sync(std::uint64_t life, std::uint64_t writes);
+  /// False: nothing may go on as if the disk had done it.
+  bool passes_over(store::DiskFailure, std::string why);
+  void reopen(bool read_only);
+  void try_later();
   void break_down(std::string why);
 
   SimNodes& nodes_;
   Around& around_;
   std::size_t self_;
-  std::unique_ptr<store::Node> node_;
-  store::EffectQueue queue_;
-  std::vector<store::Effect> effects_;
-  bool broken_ = false;  ///< its disk failed: nothing that follows the failed write may go out
+  std::unique_ptr<store::Machine> machine_;
+  bool broken_ = false;  ///< nothing is known of its disk any more: nothing may go out
 };
 
 struct SimNodes::Slot {
@@ -100,6 +100,7 @@ struct SimNodes::Slot {
   std::deque<std::function<void(Process&)>> while_paused;
   std::uint64_t in_flight = 0;
   std::optional<Nanoseconds> ready_since;
+  std::uint64_t opened = 0;  ///< state machines, so far
 
   /// Does something to the process of that incarnation, now or when it is resumed.
   template <typename Act>
@@ -161,11 +162,8 @@ void SimNodes::Process::set_timer(const store::SetTimer& timer) {
 }
 
 bool SimNodes::Process::put(const store::Batch& batch) {
-  if (std::string error = around_.disks.write_error(self_); !error.empty()) {
-    if (!queue_.must_stop_after(store::DiskFailure::write)) return true;
-    break_down(std::move(error));
-    return false;
-  }
+  if (std::string error = around_.disks.write_error(self_); !error.empty())
+    return passes_over(store::DiskFailure::write, std::move(error));
   around_.disks.of(self_).write(batch, around_.timeline.now());
   return true;
 }
@@ -177,28 +175,68 @@ void SimNodes::Process::begin_sync(store::Batch batch) {
   const Nanoseconds takes = around_.disks.write_time(self_) + around_.disks.sync_time(self_);
   Slot& own = *nodes_.slots_[self_];
   const std::uint64_t writes = around_.disks.of(self_).written();
-  around_.timeline.after(takes, [this, &own, incarnation = own.incarnation, writes] {
-    if (own.incarnation == incarnation && own.process) end_sync(writes);
+  around_.timeline.after(takes, [this, &own, incarnation = own.incarnation, life = machine_->life(), writes] {
+    if (own.incarnation == incarnation && own.process) end_sync(life, writes);
   });
 }
 
 void SimNodes::Process::sync_later() {
   Slot& own = *nodes_.slots_[self_];
-  around_.timeline.after(around_.config.fsync_period_ns, [&own, incarnation = own.incarnation] {
-    own.post(incarnation, [](Process& it) { it.sync_now(); });
-  });
+  around_.timeline.after(around_.config.fsync_period_ns,
+                         [&own, incarnation = own.incarnation, life = machine_->life()] {
+                           own.post(incarnation, [life](Process& it) { it.sync_now(life); });
+                         });
 }
 
 /// The disk works on while the process is paused; it hears of it later. What a failed sync was to write is
 /// gone: a kernel takes the pages for clean.
-void SimNodes::Process::end_sync(std::uint64_t writes) {
+void SimNodes::Process::end_sync(std::uint64_t life, std::uint64_t writes) {
   if (std::string error = around_.disks.sync_error(self_); !error.empty()) {
     around_.disks.of(self_).lose_unsynced(0);
-    if (queue_.must_stop_after(store::DiskFailure::sync)) return break_down(std::move(error));
+    if (!passes_over(store::DiskFailure::sync, std::move(error))) return;
   }
   around_.disks.of(self_).sync(writes);
   Slot& own = *nodes_.slots_[self_];
-  own.post(own.incarnation, [](Process& it) { it.synced(); });
+  own.post(own.incarnation, [life](Process& it) { it.synced(life); });
+}
+
+bool SimNodes::Process::passes_over(store::DiskFailure failure, std::string why) {
+  switch (machine_->disk_failed(failure, why)) {
+    case store::Machine::Verdict::go_on:
+      return true;
+    case store::Machine::Verdict::reopen: {
+      // Not now: the node is in the middle of a step.
+      Slot& own = *nodes_.slots_[self_];
+      around_.timeline.after(0, [&own, incarnation = own.incarnation] {
+        own.post(incarnation, [](Process& it) { it.reopen(/*read_only=*/true); });
+      });
+      return false;
+    }
+    case store::Machine::Verdict::end:
+      break_down(std::move(why));
+  }
+  return false;
+}
+
+void SimNodes::Process::reopen(bool read_only) {
+  if (broken_) return;
+  const auto done =
+      machine_->reopen(now(), nodes_.fresh_actor(self_), around_.disks.of(self_).load(), read_only);
+  assert(done && "what a node has written it can read");
+  if (read_only) try_later();
+}
+
+void SimNodes::Process::try_later() {
+  Slot& own = *nodes_.slots_[self_];
+  around_.timeline.after(kBetweenTries, [&own, incarnation = own.incarnation] {
+    own.post(incarnation, [](Process& it) {
+      if (it.around_.disks.write_error(it.self_).empty()) {
+        it.reopen(/*read_only=*/false);
+      } else {
+        it.try_later();
+      }
+    });
+  });
 }
 
 /// Dead from here on, as a process that leaves at once; gone a moment later: the node is in the middle of a
@@ -209,7 +247,7 @@ void SimNodes::Process::break_down(std::string why) {
   around_.timeline.after(
       0, [&nodes = nodes_, self = self_, &own, incarnation = own.incarnation, why = std::move(why)] {
         if (own.incarnation == incarnation && own.process)
-          nodes.die(self, std::string(kDiskFailed), why + "; a failed write is never tried again");
+          nodes.die(self, std::string(kDiskFailed), why + "; a failed sync is never tried again");
       });
 }
 
@@ -234,7 +272,7 @@ NodeState SimNodes::state(const std::string& node) const { return state(index(no
 void SimNodes::end_process(std::size_t node) {
   Slot& slot = *slots_[node];
   ++slot.incarnation;
-  if (slot.process) marks_of_ended_ |= slot.process->node().marks();
+  if (slot.process) marks_of_ended_ |= slot.process->machine().marks();
   slot.process.reset();
   slot.while_paused.clear();
   slot.state = NodeState::stopped;
@@ -275,16 +313,25 @@ void SimNodes::end_start(std::size_t node) {
   options.config = around_->config;
   options.self = static_cast<store::NodeIndex>(node);
   options.names = names_;
-  const Nanoseconds now = around_->timeline.now();
-  for (std::size_t i = 0; i < options.actor.size(); ++i)
-    options.actor[i] = static_cast<std::uint8_t>(around_->chance.bits(Of::actor, node, now, i));
-  options.seed = around_->chance.bits(Of::actor, node, now, options.actor.size());
-  auto machine = store::Node::open(std::move(options), around_->disks.of(node).load());
-  if (!machine) return die(node, std::string(kCannotStart), machine.error());
-  slot.process = std::make_unique<Process>(*this, node, *std::move(machine));
+  options.actor = fresh_actor(node);
+  options.seed = around_->chance.bits(Of::actor, node, around_->timeline.now(), options.actor.size());
+  auto process = std::make_unique<Process>(*this, node);
+  const auto done = process->open(std::move(options), around_->disks.of(node).load());
+  if (!done) return die(node, std::string(kCannotStart), done.error());
+  slot.process = std::move(process);
   slot.state = NodeState::ready;
   slot.ready_since = around_->timeline.now();
   slot.process->start();
+}
+
+/// A node may be opened twice in one moment.
+std::array<std::uint8_t, 16> SimNodes::fresh_actor(std::size_t node) {
+  std::array<std::uint8_t, 16> actor{};
+  const std::uint64_t nth = slots_[node]->opened++ << 8;
+  for (std::size_t i = 0; i < actor.size(); ++i)
+    actor[i] =
+        static_cast<std::uint8_t>(around_->chance.bits(Of::actor, node, around_->timeline.now(), nth + i));
+  return actor;
 }
 
 void SimNodes::die(std::size_t node, std::string status, std::string last_lines) {
@@ -337,13 +384,13 @@ void SimNodes::request(std::size_t node, store::ClientRequest request) {
 
 const store::Node* SimNodes::machine(std::size_t node) const {
   const Slot& slot = *slots_[node];
-  return slot.process ? &slot.process->node() : nullptr;
+  return slot.process ? &slot.process->machine().node() : nullptr;
 }
 
 store::MarkSet SimNodes::marks() const {
   store::MarkSet all = marks_of_ended_;
   for (const auto& slot : slots_)
-    if (slot->process) all |= slot->process->node().marks();
+    if (slot->process) all |= slot->process->machine().marks();
   return all;
 }
 

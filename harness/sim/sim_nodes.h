@@ -3,6 +3,7 @@
 // what comes for later.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -71,6 +72,7 @@ class SimNodes : public nemesis::Nodes {
   struct Around;  ///< what all processes share
   std::unique_ptr<Around> around_;
 
+  std::array<std::uint8_t, 16> fresh_actor(std::size_t node);
   void begin_start(std::size_t node);
   void end_start(std::size_t node);
   void end_process(std::size_t node);

@@ -21,8 +21,8 @@ constexpr std::int64_t kStorePercent = 80;
 
 /// Kinds of error that promise that nothing was done (ErrorKind in store/node.h). Of all others nothing is
 /// certain; a read that failed changed nothing anyway, which is the session's business.
-constexpr std::array<std::string_view, 5> kNothingDone{"bad-request", "value-too-large", "too-many-siblings",
-                                                       "overloaded", "unavailable"};
+constexpr std::array<std::string_view, 6> kNothingDone{"bad-request", "value-too-large", "too-many-siblings",
+                                                       "overloaded",  "unavailable",     "read-only"};
 
 std::string percent_encoded(std::string_view key) {
   std::string text;

@@ -1,5 +1,6 @@
 // Disks that fail or are slow while their nodes run: disk.full, disk.error, disk.slow. A node that may not go
-// on after a failed write ends by itself, and whoever looks after it starts it again, as often as it takes.
+// on ends by itself, and whoever looks after it starts it again, as often as it takes; one that serves what
+// it can without its disk is as good as away for writes.
 #include <map>
 #include <nlohmann/json.hpp>
 

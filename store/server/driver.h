@@ -1,5 +1,5 @@
-// Drives a Node with real clocks, timers and a disk: one thread runs the event loop and the node, a second
-// one does nothing but synced writes.
+// Drives a Machine with real clocks, timers and a disk: one thread runs the event loop and the node, a second
+// one does nothing but synced writes, and, where the disk refused a write, tries whether it takes them again.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -15,7 +15,8 @@ namespace fracas::store {
 /// What a process can tell without asking anybody.
 Instant read_clocks();
 
-/// Where the node's words go, and what to do when the disk fails: `broken` must end the process.
+/// Where the node's words go, and what to do when nothing is known of the disk any more: `broken` must end
+/// the process.
 struct DriverOutputs {
   std::function<void(SendToPeer)> send;
   std::function<void(ReplyToClient)> reply;
@@ -24,8 +25,11 @@ struct DriverOutputs {
 
 class Driver {
  public:
-  /// The storage has been loaded already; from here on it belongs to the driver's threads.
-  Driver(boost::asio::io_context&, std::unique_ptr<Node>, Storage&, const Config&, DriverOutputs);
+  /// The storage has been loaded already; from here on it belongs to the driver's threads. A record that is
+  /// none of this store's is an error.
+  static boost::system::result<std::unique_ptr<Driver>, std::string> open(boost::asio::io_context&,
+                                                                          NodeOptions, const Records&,
+                                                                          Storage&, DriverOutputs);
   /// Waits for a synced write in progress.
   ~Driver();
   Driver(const Driver&) = delete;
@@ -35,12 +39,14 @@ class Driver {
   /// On the loop's thread, and never from inside an output.
   void feed(const Event&);
 
+  /// Until the next event: a disk that fails, or recovers, makes another one.
   const Node& node() const;
   /// The driver's own counters, beside the node's.
   Metrics metrics() const;
 
  private:
   class Impl;
+  explicit Driver(std::unique_ptr<Impl>);
   std::unique_ptr<Impl> impl_;
 };
 

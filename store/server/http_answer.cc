@@ -74,6 +74,7 @@ unsigned http_status(ErrorKind kind) {
       return 409;
     case ErrorKind::overloaded:
     case ErrorKind::unavailable:
+    case ErrorKind::read_only:
       return 503;
     case ErrorKind::timeout:
     case ErrorKind::unknown_outcome:

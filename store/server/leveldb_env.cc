@@ -80,27 +80,31 @@ class CarefulFile final : public leveldb::WritableFile {
   }
 
   Status Append(const Slice& data) override {
-    return guarded([&] { return file_->Append(data); });
+    return guarded(Call::write, [&] { return file_->Append(data); });
   }
   Status Flush() override {
-    return guarded([&] { return file_->Flush(); });
+    return guarded(Call::write, [&] { return file_->Flush(); });
   }
+  /// What is still in its buffer is written first, so that a full disk is no failed sync.
   Status Sync() override {
-    return guarded([&] { return file_->Sync(); });
+    if (Status flushed = Flush(); !flushed.ok()) return flushed;
+    return guarded(Call::sync, [&] { return file_->Sync(); });
   }
   Status Close() override { return finish(); }
 
  private:
-  template <typename Call>
-  Status guarded(Call call) {
+  using Call = LevelDbEnv::Call;
+
+  template <typename Do>
+  Status guarded(Call call, Do act) {
     if (Status failed = env_.failure(); !failed.ok()) return failed;
-    return env_.remember(call());
+    return env_.remember(call, act());
   }
   Status finish() {
     closed_ = true;
     if (sync_on_close_)
       if (Status synced = Sync(); !synced.ok()) return synced;
-    return guarded([&] { return file_->Close(); });
+    return guarded(Call::write, [&] { return file_->Close(); });
   }
 
   LevelDbEnv& env_;
@@ -178,7 +182,7 @@ Status LevelDbEnv::sync_logs() {
     return logs_;
   }();
   for (const auto& log : logs)
-    if (log && !log->sync()) return remember(io_error("sync of a log", errno));
+    if (log && !log->sync()) return remember(Call::sync, io_error("sync of a log", errno));
   return Status::OK();
 }
 
@@ -195,9 +199,15 @@ Status LevelDbEnv::failure() const {
   return failure_;
 }
 
-Status LevelDbEnv::remember(Status status) {
+bool LevelDbEnv::sync_failed() const {
+  const std::lock_guard lock(mutex_);
+  return sync_failed_;
+}
+
+Status LevelDbEnv::remember(Call call, Status status) {
   const std::lock_guard lock(mutex_);
   if (failure_.ok() && !status.ok()) failure_ = status;
+  if (call == Call::sync && !status.ok()) sync_failed_ = true;
   return status;
 }
 
@@ -240,10 +250,10 @@ Status LevelDbEnv::NewAppendableFile(const std::string& path, leveldb::WritableF
 }
 
 Status LevelDbEnv::wrap(Status opened, const std::string& path, leveldb::WritableFile** file) {
-  if (!opened.ok()) return remember(opened);
+  if (!opened.ok()) return remember(Call::write, opened);
   *file = new CarefulFile(*this, *file, log_number(name_of(path)).has_value());
-  Status listed = remember(sync_folder(folder_of(path)));
-  if (listed.ok() && log_number(name_of(path))) listed = remember(follow_log(path));
+  Status listed = remember(Call::sync, sync_folder(folder_of(path)));
+  if (listed.ok() && log_number(name_of(path))) listed = remember(Call::write, follow_log(path));
   if (!listed.ok()) {
     delete *file;
     *file = nullptr;
@@ -252,8 +262,8 @@ Status LevelDbEnv::wrap(Status opened, const std::string& path, leveldb::Writabl
 }
 
 Status LevelDbEnv::RenameFile(const std::string& from, const std::string& to) {
-  if (Status renamed = remember(target()->RenameFile(from, to)); !renamed.ok()) return renamed;
-  return remember(sync_folder(folder_of(to)));
+  if (Status renamed = remember(Call::write, target()->RenameFile(from, to)); !renamed.ok()) return renamed;
+  return remember(Call::sync, sync_folder(folder_of(to)));
 }
 
 }  // namespace fracas::store

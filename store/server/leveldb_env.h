@@ -5,7 +5,9 @@
 //  - logs are checked when they are opened (log_check.h): a torn end of the last one is left out, and so is
 //    that of the list of tables if the log that it needs is there (descriptor_check.h); anything else is a
 //    corruption that names the file;
-//  - after a failed write or sync every further one fails too: nothing is known of the file any more.
+//  - after a failed write or sync every further one fails too: what a log holds behind a part of a record
+//  could
+//    not be read again. After a write a new Env may open the folder; after a sync nothing is known of it.
 #pragma once
 
 #include <leveldb/env.h>
@@ -30,9 +32,12 @@ class LevelDbEnv final : public leveldb::EnvWrapper {
   /// What was written to logs before is durable on return. LevelDB's own way, a synced write, makes all other
   /// writers wait for it.
   leveldb::Status sync_logs();
-  /// The first failed write or sync, for good. LevelDB calls from two threads.
+  enum class Call { write, sync };
+  /// The first failed call, for good. LevelDB makes them from two threads.
   leveldb::Status failure() const;
-  leveldb::Status remember(leveldb::Status);
+  /// A sync has failed, first or later.
+  bool sync_failed() const;
+  leveldb::Status remember(Call, leveldb::Status);
 
  private:
   leveldb::Status wrap(leveldb::Status, const std::string& path, leveldb::WritableFile** file);
@@ -46,6 +51,7 @@ class LevelDbEnv final : public leveldb::EnvWrapper {
   /// is opened later need not hear of an error from before.
   std::array<std::shared_ptr<const Descriptor>, 2> logs_;
   leveldb::Status failure_;
+  bool sync_failed_ = false;
 };
 
 }  // namespace fracas::store

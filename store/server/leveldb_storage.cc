@@ -26,13 +26,15 @@ class NoLog final : public leveldb::Logger {
 
 class LevelDbStorage final : public Storage {
  public:
-  explicit LevelDbStorage(std::string folder) : folder_(std::move(folder)), env_(leveldb::Env::Default()) {}
+  explicit LevelDbStorage(std::string folder) : folder_(std::move(folder)) {}
 
   Status open() {
+    db_.reset();
+    env_ = std::make_unique<LevelDbEnv>(leveldb::Env::Default());
     leveldb::Options options;
     options.create_if_missing = true;
     options.paranoid_checks = true;
-    options.env = &env_;
+    options.env = env_.get();
     options.info_log = &no_log_;
     options.max_open_files = 100;
     options.compression = leveldb::kNoCompression;
@@ -66,17 +68,26 @@ class LevelDbStorage final : public Storage {
     options.sync = sync;
     Status status = db_->Write(options, &writes);
     // A table or a directory that failed behind LevelDB's back (a log synced as it was closed) counts too.
-    if (status.ok()) status = env_.failure();
+    if (status.ok()) status = env_->failure();
     if (!status.ok()) return error(status);
     return {};
   }
 
   boost::system::result<void, StorageError> sync() override {
-    if (const Status status = env_.sync_logs(); !status.ok()) return error(status);
+    if (const Status status = env_->sync_logs(); !status.ok()) return error(status);
     return {};
   }
 
-  StorageError error(const Status& status) { return {describe(status), status.IsCorruption()}; }
+  boost::system::result<void, StorageError> reopen() override {
+    if (const Status status = open(); !status.ok()) return error(status);
+    return apply({{"", std::nullopt}}, true);  // of a record that never is
+  }
+
+  StorageError error(const Status& status) {
+    return {.message = describe(status),
+            .damaged = status.IsCorruption(),
+            .refused = !status.IsCorruption() && !env_->failure().ok() && !env_->sync_failed()};
+  }
 
  private:
   /// LevelDB's words, and the damaged table where they name none.
@@ -89,7 +100,7 @@ class LevelDbStorage final : public Storage {
 
   std::vector<std::string> unreadable_tables() {
     std::vector<std::string> names;
-    env_.GetChildren(folder_, &names);
+    env_->GetChildren(folder_, &names);
     std::sort(names.begin(), names.end());
     std::erase_if(names, [&](const std::string& name) { return !name.ends_with(".ldb") || readable(name); });
     return names;
@@ -99,7 +110,7 @@ class LevelDbStorage final : public Storage {
     const std::string path = folder_ + "/" + name;
     std::uint64_t size = 0;
     leveldb::RandomAccessFile* file = nullptr;
-    if (!env_.GetFileSize(path, &size).ok() || !env_.NewRandomAccessFile(path, &file).ok()) return false;
+    if (!env_->GetFileSize(path, &size).ok() || !env_->NewRandomAccessFile(path, &file).ok()) return false;
     const std::unique_ptr<leveldb::RandomAccessFile> owned_file(file);
     leveldb::Options options;
     options.paranoid_checks = true;
@@ -115,8 +126,8 @@ class LevelDbStorage final : public Storage {
 
   std::string folder_;
   NoLog no_log_;
-  LevelDbEnv env_;
-  std::unique_ptr<leveldb::DB> db_;  ///< uses both: goes first
+  std::unique_ptr<LevelDbEnv> env_;
+  std::unique_ptr<leveldb::DB> db_;  ///< uses both: goes first; null while reopen() fails
 };
 
 }  // namespace

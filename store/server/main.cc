@@ -1,6 +1,6 @@
 // fracas-store: one node of the bundled store. This file is its command line and its way out.
 //
-// Exit codes: 0 stopped by SIGTERM or SIGINT; 74 the disk failed (EX_IOERR): nothing that was not durable has
+// Exit codes: 0 stopped by SIGTERM or SIGINT; 74 a sync failed (EX_IOERR): nothing that was not durable has
 // been acknowledged; 254 bad usage; 255 the node could not start.
 #include <sys/resource.h>
 #include <unistd.h>
@@ -187,7 +187,7 @@ int serve(ServerOptions options) {
     log("damaged: {}; set aside in {}: this node begins empty and does not vote before it has caught up",
         storage->damage, set_aside_folder(options.data));
   options.broken = [](const StorageError& error) {
-    log("stop: {}; a failed write is never tried again", error.message);
+    log("stop: {}; a failed sync is never tried again", error.message);
     leave(exit_disk_failed);
   };
   auto server = Server::open(std::move(options), *std::move(storage));
@@ -207,6 +207,7 @@ int serve(ServerOptions options) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk
   CLI::App app("fracas-store: one node of the bundled leaderless store.");
   Arguments arguments;
   add_flags(app, arguments);

@@ -27,8 +27,9 @@ constexpr std::array families{
     MetricInfo{"fracas_hints_oldest_age_seconds", "For how long the oldest of them has; 0: none does."},
     MetricInfo{"fracas_hints_stored_total", "Hints stored, or merged into one that was there."},
     MetricInfo{"fracas_hints_delivered_total", "Hints that their homes have acknowledged."},
-    MetricInfo{"fracas_hints_dropped_total",
-               "Hints that were over a limit, and refused; nobody counted them."},
+    MetricInfo{
+        "fracas_hints_dropped_total",
+        "Hints that were over a limit, or that the disk did not take, and refused; nobody counted them."},
     MetricInfo{"fracas_fallback_acks_total", "Acknowledgements of stand-ins."},
     MetricInfo{"fracas_fallback_replies_total", "Replies of stand-ins to gets."},
     // Anti-entropy.
@@ -64,6 +65,8 @@ constexpr std::array families{
                "Batches that the disk has had since it was empty; peers remember it."},
     MetricInfo{"fracas_lost_state", "1: this node has lost state, and has not caught up everywhere."},
     MetricInfo{"fracas_partitions_not_voting", "Partitions for which it does not vote meanwhile."},
+    MetricInfo{"fracas_read_only", "1: the disk takes no writes, and this node refuses them."},
+    MetricInfo{"fracas_storage_refusals_total", "Writes that the disk refused."},
     MetricInfo{"fracas_storage_writes_total", "Batches written to the disk."},
     MetricInfo{"fracas_storage_syncs_total", "Of these, synced ones."},
     MetricInfo{"fracas_events_total", "Events that the node was given."},

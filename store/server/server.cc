@@ -1,8 +1,6 @@
 #include "store/server/server.h"
 
 #include <fmt/format.h>
-#include <sys/random.h>
-
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -14,20 +12,13 @@
 #include "store/server/metrics_text.h"
 #include "store/server/peer_link.h"
 #include "store/server/peer_listener.h"
+#include "store/server/random_bytes.h"
 
 namespace fracas::store {
 namespace {
 
 template <typename T>
 using Opened = boost::system::result<T, std::string>;
-
-/// Fresh from the kernel. An actor must never come twice, so there is nothing to fall back on.
-Opened<std::array<std::uint8_t, 16>> random_bytes() {
-  std::array<std::uint8_t, 16> bytes{};
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
-    return fmt::format("getrandom: {}", std::strerror(errno));
-  return bytes;
-}
 
 Opened<NodeOptions> node_options(const ServerOptions& options) {
   const auto actor = random_bytes();
@@ -61,7 +52,7 @@ class Server::Impl {
   Tcp::endpoint peers_endpoint_;
 
  private:
-  void connect_parts(Acceptor http, Acceptor peers, std::unique_ptr<Node> node);
+  void connect_parts(Acceptor http, Acceptor peers);
   void inspect(const HttpRequest&, HttpAnswer&) const;
   void show_merkle(const MerkleQuery&, HttpAnswer&) const;
   Metrics metrics(Instant now) const;
@@ -81,24 +72,24 @@ Opened<void> Server::Impl::open(const Records& records, bool damaged) {
   if (!node_options_) return node_options_.error();
   node_options_->disk_was_damaged = damaged;
   identity_ = identity_of(*node_options_);
-  auto node = Node::open(*node_options_, records);
-  if (!node) return fmt::format("storage {}: {}", options_.data, node.error());
+  auto driver = Driver::open(
+      io_, *std::move(node_options_), records, *storage_,
+      DriverOutputs{.send = [this](SendToPeer out) { links_[out.to]->send(std::move(out.message)); },
+                    .reply = [this](ReplyToClient reply) { http_->answer(reply); },
+                    .broken = options_.broken});
+  if (!driver) return fmt::format("storage {}: {}", options_.data, driver.error());
+  driver_ = *std::move(driver);
   auto http = listen_on(io_, options_.listen_http);
   if (!http) return "--listen-http: " + http.error();
   auto peers = listen_on(io_, options_.listen_peers);
   if (!peers) return "--listen-peers: " + peers.error();
-  connect_parts(*std::move(http), *std::move(peers), *std::move(node));
+  connect_parts(*std::move(http), *std::move(peers));
   return {};
 }
 
-void Server::Impl::connect_parts(Acceptor http, Acceptor peers, std::unique_ptr<Node> node) {
+void Server::Impl::connect_parts(Acceptor http, Acceptor peers) {
   http_endpoint_ = http.local_endpoint();
   peers_endpoint_ = peers.local_endpoint();
-  driver_ = std::make_unique<Driver>(
-      io_, std::move(node), *storage_, options_.config,
-      DriverOutputs{.send = [this](SendToPeer out) { links_[out.to]->send(std::move(out.message)); },
-                    .reply = [this](ReplyToClient reply) { http_->answer(reply); },
-                    .broken = options_.broken});
   for (NodeIndex peer = 0; peer < options_.names.size(); ++peer)
     links_.push_back(
         peer == options_.self

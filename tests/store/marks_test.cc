@@ -301,6 +301,16 @@ std::vector<Place> places() {
          lose_a_disk(cluster);
          cluster.pass(5 * second);
        }},
+      {Mark::write_declined, quiet_config(),
+       [](TestCluster& cluster) {
+         cluster.reopen(1, /*read_only=*/true);
+         cluster.put(0, "k", "1");
+       }},
+      {Mark::put_refused_read_only, quiet_config(),
+       [](TestCluster& cluster) {
+         cluster.reopen(0, /*read_only=*/true);
+         cluster.put(0, "k", "1");
+       }},
   };
 }
 

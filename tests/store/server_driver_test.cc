@@ -1,5 +1,6 @@
 // A real node on a loop with a disk that the test holds back: no answer may leave before its write is
-// durable, and a disk that failed is told once and never asked again.
+// durable, a disk of which a sync failed is told once and never asked again, and one that refused a write is
+// tried until it takes them again.
 #include "store/server/driver.h"
 
 #include <gmock/gmock.h>
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,7 +32,14 @@ class HeldDisk final : public Storage {
     last_size_ = batch.size();
     changed_.notify_all();
     changed_.wait(lock, [&] { return allowed_ >= begun_; });
-    if (failing_) return StorageError{"the disk is gone"};
+    if (failing_) return StorageError{.message = "the disk is gone"};
+    if (full_) return StorageError{.message = "the disk is full", .refused = true};
+    return {};
+  }
+  boost::system::result<void, StorageError> reopen() override {
+    const std::lock_guard lock(mutex_);
+    ++reopened_;
+    if (full_) return StorageError{.message = "the disk is full", .refused = true};
     return {};
   }
 
@@ -44,6 +53,14 @@ class HeldDisk final : public Storage {
   void fail() {
     const std::lock_guard lock(mutex_);
     failing_ = true;
+  }
+  void be_full(bool full) {
+    const std::lock_guard lock(mutex_);
+    full_ = full;
+  }
+  int reopened() const {
+    const std::lock_guard lock(mutex_);
+    return reopened_;
   }
   bool wait_for_begun(int count) {
     std::unique_lock lock(mutex_);
@@ -68,6 +85,8 @@ class HeldDisk final : public Storage {
   int begun_ = 0;
   int allowed_ = 0;
   bool failing_ = false;
+  bool full_ = false;
+  int reopened_ = 0;
   bool synced_ = false;
   std::size_t last_size_ = 0;
 };
@@ -79,13 +98,17 @@ class OneNode : public testing::Test {
     options.config.nodes = options.config.n = options.config.r = options.config.w = 1;
     options.config.fsync = fsync;
     options.names = {"n1"};
-    auto node = Node::open(options, {});
-    ASSERT_TRUE(node);
-    driver = std::make_unique<Driver>(
-        io, *std::move(node), disk, options.config,
+    auto opened = Driver::open(
+        io, options, {}, disk,
         DriverOutputs{.send = [](SendToPeer) { ADD_FAILURE() << "a cluster of one sends nothing"; },
-                      .reply = [this](ReplyToClient reply) { answered.push_back(reply.id); },
+                      .reply =
+                          [this](ReplyToClient reply) {
+                            answered.push_back(reply.id);
+                            if (reply.error) errors[reply.id] = reply.error->kind;
+                          },
                       .broken = [this](const StorageError& error) { broken.push_back(error.message); }});
+    ASSERT_TRUE(opened) << opened.error();
+    driver = *std::move(opened);
     driver->start();
   }
   void put(RequestId id) {
@@ -116,6 +139,7 @@ class OneNode : public testing::Test {
   boost::asio::io_context io;
   HeldDisk disk;
   std::vector<RequestId> answered;
+  std::map<RequestId, ErrorKind> errors;
   std::vector<std::string> broken;
   std::unique_ptr<Driver> driver;
 };
@@ -184,6 +208,32 @@ TEST_F(OneNode, a_failed_sync_is_told_and_its_put_is_never_answered) {
   EXPECT_EQ(broken, std::vector<std::string>{"the disk is gone"});
   EXPECT_TRUE(answered.empty());
   EXPECT_EQ(disk.begun(), 1);
+}
+
+TEST_F(OneNode, is_read_only_while_the_disk_is_full_and_takes_writes_when_there_is_room_again) {
+  for (const Fsync fsync : {Fsync::always, Fsync::never}) {
+    answered.clear();
+    start(fsync);
+    disk.allow(10);
+    disk.be_full(true);
+    put(1);
+    run_until_answered(1);
+    EXPECT_EQ(errors.at(1), ErrorKind::unknown_outcome);
+    EXPECT_TRUE(driver->node().read_only());
+    put(2);
+    EXPECT_EQ(errors.at(2), ErrorKind::read_only) << "at once";
+    get(3);
+    EXPECT_EQ(answered, (std::vector<RequestId>{1, 2, 3}));
+    const int tried = disk.reopened();
+    run_until([&] { return disk.reopened() > tried; });
+    EXPECT_TRUE(driver->node().read_only());
+    disk.be_full(false);
+    run_until([&] { return !driver->node().read_only(); });
+    put(4);
+    run_until_answered(4);
+    EXPECT_FALSE(errors.contains(4));
+    EXPECT_TRUE(broken.empty());
+  }
 }
 
 TEST(Timers, fire_in_the_order_of_their_times_and_those_that_are_set_meanwhile_too) {

@@ -285,20 +285,40 @@ TEST_F(Usage, a_folder_in_use_or_a_port_in_use_is_an_error_of_the_environment) {
   EXPECT_THAT(same_port.output(), HasSubstr(address));
 }
 
-TEST(DiskFailure, ends_the_node_with_74_before_anything_is_acknowledged) {
-  // Makes writes beyond a file size fail with EFBIG, as a full disk would with ENOSPC.
-  std::signal(SIGXFSZ, SIG_IGN);
-  Cluster cluster(1, {"--n", "1", "--r", "1", "--w", "1"});
-  std::signal(SIGXFSZ, SIG_DFL);
-  ASSERT_EQ(cluster.ask(0, "PUT", "/kv/before", R"({"value":1})").status, 200U);
-  const rlimit limit{4096, 4096};
-  ASSERT_EQ(::prlimit(cluster.process(0).pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
-  const std::string large = "{\"value\":\"" + std::string(9000, 'v') + "\"}";
-  EXPECT_EQ(HttpClient(cluster.http_port(0)).ask("PUT", "/kv/after", large), std::nullopt);
-  EXPECT_EQ(cluster.process(0).wait(), 74);
-  EXPECT_THAT(cluster.process(0).output(), HasSubstr("never tried again"));
-  cluster.start(0);
-  EXPECT_EQ(cluster.ask(0, "GET", "/kv/before").body.at("values"), nlohmann::json({1}));
+/// Writes beyond a file size fail with EFBIG, as they do on a full disk with ENOSPC.
+void limit_files(const Process& process, rlim_t bytes) {
+  rlimit limit{};
+  ASSERT_EQ(::prlimit(process.pid(), RLIMIT_FSIZE, nullptr, &limit), 0);
+  limit.rlim_cur = bytes;
+  ASSERT_EQ(::prlimit(process.pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
+}
+
+TEST(FullDisk, leaves_a_node_that_answers_reads_and_takes_writes_again_by_itself_when_there_is_room) {
+  for (const std::string fsync : {"always", "interval", "never"}) {
+    Cluster cluster(1, {"--n", "1", "--r", "1", "--w", "1", "--fsync", fsync});
+    ASSERT_EQ(cluster.ask(0, "PUT", "/kv/before", R"({"value":1})").status, 200U);
+    limit_files(cluster.process(0), 4096);
+    const std::string large = "{\"value\":\"" + std::string(9000, 'v') + "\"}";
+    const auto unfinished = cluster.ask(0, "PUT", "/kv/unfinished", large);
+    EXPECT_EQ(unfinished.status, 504U);
+    EXPECT_EQ(unfinished.body.at("error").at("kind"), "unknown-outcome");
+    const auto refused = cluster.ask(0, "PUT", "/kv/refused", R"({"value":2})");
+    EXPECT_EQ(refused.status, 503U);
+    EXPECT_EQ(refused.body.at("error").at("kind"), "read-only");
+    EXPECT_EQ(cluster.ask(0, "GET", "/kv/before").body.at("values"), nlohmann::json({1}));
+    EXPECT_EQ(cluster.ask(0, "GET", "/status").body.at("read_only"), true);
+    limit_files(cluster.process(0), RLIM_INFINITY);
+    const auto deadline = Clock::now() + patience;
+    while (cluster.ask(0, "GET", "/status").body.at("read_only") == true)
+      ASSERT_LT(Clock::now(), deadline) << fsync;
+    EXPECT_EQ(cluster.ask(0, "PUT", "/kv/after", large).status, 200U);
+    cluster.process(0).signal(SIGKILL);
+    cluster.process(0).wait();
+    cluster.start(0);
+    EXPECT_EQ(cluster.ask(0, "GET", "/kv/before").body.at("values"), nlohmann::json({1}));
+    EXPECT_EQ(cluster.ask(0, "GET", "/kv/after").status, 200U);
+    EXPECT_EQ(cluster.ask(0, "GET", "/kv/refused").status, 404U);
+  }
 }
 
 }  // namespace

@@ -80,6 +80,8 @@ class TestCluster {
   /// The process is gone, with everything in flight to it; its disk stays.
   void crash(NodeIndex node);
   void restart(NodeIndex node, bool disk_was_damaged = false);
+  /// As Machine does when the disk takes no writes, or takes them again: what is under way to it stays.
+  void reopen(NodeIndex node, bool read_only);
   void wipe_disk(NodeIndex node) { disks_[node].clear(); }
   std::map<std::string, std::string>& disk(NodeIndex node) { return disks_[node]; }
 
@@ -98,6 +100,7 @@ class TestCluster {
     int incarnation = 0;
   };
 
+  void open(NodeIndex node, bool disk_was_damaged, bool read_only);
   void step(NodeIndex node, const Event& event);
   void carry_out(NodeIndex node, std::vector<Effect> effects);
   void transmit(Envelope envelope);
@@ -261,10 +264,20 @@ inline void TestCluster::crash(NodeIndex node) {
 }
 
 inline void TestCluster::restart(NodeIndex node, bool disk_was_damaged) {
+  open(node, disk_was_damaged, false);
+}
+
+inline void TestCluster::reopen(NodeIndex node, bool read_only) {
+  marks_of_the_dead_ |= nodes_[node]->marks();
+  open(node, false, read_only);
+}
+
+inline void TestCluster::open(NodeIndex node, bool disk_was_damaged, bool read_only) {
   ++incarnations_[node];
   NodeOptions options{.config = config, .self = node, .names = {}, .actor = {}, .seed = random_()};
   for (NodeIndex other = 0; other < nodes_.size(); ++other) options.names.push_back(name(other));
   options.disk_was_damaged = disk_was_damaged;
+  options.read_only = read_only;
   for (auto& byte : options.actor) byte = static_cast<std::uint8_t>(random_());
   auto opened = Node::open(std::move(options), {disks_[node].begin(), disks_[node].end()});
   ASSERT_TRUE(opened) << opened.error();
