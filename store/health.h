@@ -12,7 +12,8 @@
 
 namespace fracas::store {
 
-/// A limit that was passed: the knob that sets it (or `read_only`, which none does), and what is wrong in a sentence.
+/// A limit that was passed: the knob that sets it (or `read_only`, which none does), and what is wrong in a
+/// sentence.
 struct Complaint {
   std::string alarm;
   std::string message;
