@@ -40,10 +40,16 @@ struct KeyDump {
 /// How the settle phase ended.
 struct Settlement {
   bool exchanges_completed = false;  ///< every pair of homes finished an exchange that began after the heal
+  /// The store compares nothing by itself, and no operation and no hint is left that could change a copy: the
+  /// replicas stay as they are.
+  bool nothing_left = false;
   std::uint64_t hints_pending = 0;
   bool hints_count = false;  ///< towards w: what was acknowledged may be in pending hints and nowhere else
   double seconds = 0;        ///< from the heal until both held, or until the bound was reached
   std::string reason{};      ///< when the bound was reached: what was still open
+
+  /// What the replicas hold, they hold for good.
+  bool final() const { return (exchanges_completed || nothing_left) && hints_pending == 0; }
 };
 
 /// What a node counted while nobody asked anything of the replicas but reads.

@@ -28,6 +28,7 @@ std::string place(std::string_view text, std::size_t byte) {
 checker::Settlement settlement(const Json& json) {
   checker::Settlement result;
   result.exchanges_completed = json.at("exchanges_completed").get<bool>();
+  result.nothing_left = json.value("nothing_left", false);
   result.hints_pending = json.at("hints_pending").get<std::uint64_t>();
   result.seconds = json.at("seconds").get<double>();
   result.reason = json.value("reason", std::string());

@@ -30,6 +30,7 @@ Json to_json(const std::vector<PhaseRecord>& phases) {
 Json to_json(const std::optional<checker::Settlement>& settlement) {
   if (!settlement) return nullptr;
   return {{"exchanges_completed", settlement->exchanges_completed},
+          {"nothing_left", settlement->nothing_left},
           {"hints_pending", settlement->hints_pending},
           {"seconds", settlement->seconds},
           {"reason", settlement->reason}};

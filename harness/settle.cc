@@ -57,15 +57,14 @@ std::int64_t Settling::hintless_since() const {
   return latest;
 }
 
-bool Settling::done() const {
-  return hintless_since() != kNever && (!anti_entropy_ || settlement().exchanges_completed);
-}
+bool Settling::done() const { return hintless_since() != kNever && settlement().final(); }
 
 checker::Settlement Settling::settlement() const {
   checker::Settlement result;
   result.exchanges_completed =
       anti_entropy_ && std::all_of(pairs_.begin(), pairs_.end(),
                                    [this](const auto& pair) { return exchanged(pair.first, pair.second); });
+  result.nothing_left = !anti_entropy_ && hintless_since() != kNever;
   for (const auto& [node, seen] : seen_) result.hints_pending += seen.hints;
   result.reason = what_is_open();
   return result;

@@ -1,7 +1,8 @@
 // Decides from what the nodes report whether the replicas have had what they need to agree: no hint is
 // pending, and every ordered pair of nodes that share keys has completed two more exchanges since no
 // operation and no hint can change anything any more (the first of them may have begun before). What a hint
-// brings one home, exchanges that ended earlier have not brought the others.
+// brings one home, exchanges that ended earlier have not brought the others. Without anti-entropy nothing is
+// left by then that would make them agree.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // An acknowledged write is on at least w distinct home replicas: it, or what superseded it. With siblings
 // causally, with stamps by version. Judged from the dumps at the end, which hold at least what they held at
-// the acknowledgement as long as no disk loses anything.
+// the acknowledgement as long as no disk loses anything, and what stand-ins have handed over since.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -128,8 +128,10 @@ Verdict check_ack_count(const Case& whole) {
   if (!evidence.w) return not_applicable(kName, "how many acknowledgements a write waits for is not known");
   const FinalState& state = final_state(whole);
   VerdictBuilder verdict(kName);
+  const std::string hints = elsewhere(evidence);
   if (state.empty()) verdict.undecided("the dumps of the replicas are empty");
-  if (!state.empty()) {
+  if (!hints.empty()) verdict.undecided(hints);
+  if (!state.empty() && hints.empty()) {
     for (const KeyCase& key : whole.keys())
       KeyCheck(state, key, static_cast<std::size_t>(*evidence.w), verdict).run(whole.conflict());
   }

@@ -52,7 +52,7 @@ std::string open_settlement(const Settlement& settlement) {
                          : settlement.reason);
 }
 
-void judge_key(const KeyDump& dump, const FinalKey& key, VerdictBuilder& verdict) {
+void judge_key(const KeyDump& dump, const FinalKey& key, std::string_view why, VerdictBuilder& verdict) {
   if (!key.unread.empty()) {
     verdict.undecided(fmt::format("{} could not be read on {}", dump.key, fmt::join(key.unread, ", ")));
   }
@@ -67,7 +67,7 @@ void judge_key(const KeyDump& dump, const FinalKey& key, VerdictBuilder& verdict
     const std::string clocks =
         same ? fmt::format(", under the clocks {} and {}", key.homes[0]->clock, (*other)->clock)
              : std::string();
-    return witness(fmt::format("The replicas of {} differ although they have settled: {}, {}{}.", dump.key,
+    return witness(fmt::format("The replicas of {} differ {}: {}, {}{}.", dump.key, why,
                                held_by(*key.homes[0]), held_by(**other), clocks),
                    {});
   });
@@ -81,11 +81,14 @@ Verdict check_convergence(const Case& whole) {
   if (!evidence.dumps) return not_applicable("convergence", "there are no dumps of the replicas");
   if (!evidence.settlement) {
     verdict.undecided("it is not known whether the replicas had settled");
-  } else if (!evidence.settlement->exchanges_completed || evidence.settlement->hints_pending > 0) {
+  } else if (!evidence.settlement->final()) {
     verdict.undecided(open_settlement(*evidence.settlement));
   } else {
+    const std::string_view why = evidence.settlement->exchanges_completed
+                                     ? "although they have settled"
+                                     : "and nothing is left that would bring them together";
     const FinalState& state = final_state(whole);
-    for (const KeyDump& dump : *evidence.dumps) judge_key(dump, state.of(dump.key), verdict);
+    for (const KeyDump& dump : *evidence.dumps) judge_key(dump, state.of(dump.key), why, verdict);
   }
   return std::move(verdict).finish("no key is on two replicas");
 }

@@ -107,8 +107,7 @@ Verdict check_no_resurrection(const Case& whole) {
   constexpr std::string_view kName = "no-resurrection";
   if (!evidence.dumps) return not_applicable(kName, "there are no dumps of the replicas");
   const FinalState& state = final_state(whole);
-  const bool settled = evidence.settlement && evidence.settlement->exchanges_completed &&
-                       evidence.settlement->hints_pending == 0;
+  const bool settled = evidence.settlement && evidence.settlement->final();
   VerdictBuilder verdict(kName);
   for (const KeyCase& key : whole.keys()) {
     if (key.kind != KeyKind::reg) continue;

@@ -34,7 +34,11 @@ Promise no_resurrection(const Facts& f) {
 Promise ack_count(const Facts& f) {
   if (!f.state_damage.empty()) return damaged(f);
   if (f.sloppy)
-    return no("placement = sloppy: some of those that acknowledge may be stand-ins, which hand over later");
+    return yes(
+        fmt::format("a write is acknowledged by {} distinct homes or stand-ins in their place, and a "
+                    "stand-in forgets its "
+                    "hint only once the home has it",
+                    f.store.w));
   return yes(fmt::format(
       "a write is acknowledged by {} distinct homes, each of which keeps it or what superseded it",
       f.store.w));

@@ -36,16 +36,16 @@ Promise lost_updates(const Facts& f) {
       "and w, under any clock");
 }
 
+/// Every acknowledgement shows its stamp, so that the order of stamps alone decides, whatever became of the
+/// copies. Only stamps that are asked of copies (query) need those to be there.
 Promise lost_writes(const Facts& f) {
-  if (quorums_may_miss(f)) return met_in_vain(f);
-  if (f.lww && !f.stamps.kept)
+  if (!f.lww) return yes("a write is superseded only by one whose context covers it, whatever clocks say");
+  if (f.store.stamp == store::StampSource::query && quorums_may_miss(f)) return met_in_vain(f);
+  if (!f.stamps.kept)
     return no(f.stamps.why +
               ": the higher stamp wins, and an earlier write may beat one that began after it");
-  if (!final_state_is_known(f)) return not_known(f);
-  if (f.lww)
-    return yes(f.stamps.why + ": no write beats one that began after it had ended" +
-               (f.sloppy ? ", and a hint is delivered with the stamp of its write" : ""));
-  return yes("a write is superseded only by one whose context covers it, whatever clocks say");
+  return yes(f.stamps.why + ": no write beats one that began after it had ended" +
+             (f.sloppy ? ", and a hint is delivered with the stamp of its write" : ""));
 }
 
 Promise durability(const Facts& f) {

@@ -198,10 +198,11 @@ TEST(Durability, AHomeThatCouldNotBeReadLeavesItUnknown) {
 }
 
 TEST(PendingHints, LeaveWhatIsLostOpenWhereTheyCount) {
-  for (const char* property : {"durability", "lost-updates"}) {
+  for (const char* property : {"durability", "lost-updates", "ack-count"}) {
     Story s;
     s.add(1, "1").ok(1);
     Evidence evidence = dumped("siblings", {{"[]"}, {"[]"}});
+    evidence.w = 2;
     evidence.settlement->hints_pending = 3;
     EXPECT_EQ(judge(property, s, evidence).result, Result::violated) << "w homes had it";
     evidence.settlement->hints_count = true;
@@ -247,6 +248,18 @@ TEST(Convergence, IsUnknownWhenTheBoundWasReached) {
   EXPECT_EQ(verdict.reason, "the replicas had not settled 20.0 s after the heal: n1 had not heard from n2");
   Story t;
   EXPECT_EQ(judge("convergence", t).result, Result::not_applicable);
+}
+
+TEST(Convergence, IsViolatedForGoodWhereNothingIsLeftThatWouldBringReplicasTogether) {
+  Story s;
+  Evidence evidence = dumped("siblings", {{"1"}, {"2"}});
+  evidence.settlement = Settlement{.nothing_left = true};
+  const Verdict verdict = judge("convergence", s, evidence);
+  EXPECT_EQ(verdict.result, Result::violated);
+  EXPECT_NE(verdict.witnesses.at(0).explanation.find("nothing is left that would bring them together"),
+            std::string::npos);
+  evidence.settlement->hints_pending = 1;
+  EXPECT_EQ(judge("convergence", s, evidence).result, Result::unknown) << "a hint may";
 }
 
 TEST(NoPhantoms, AValueThatNobodyWroteIsAccused) {

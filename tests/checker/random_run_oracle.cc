@@ -57,8 +57,9 @@ class Dice {
     run.evidence.conflict = options_.conflict;
     if (options_.dumps) run.evidence.dumps = dumps();
     if (chance(90)) {
-      run.evidence.settlement =
-          Settlement{.exchanges_completed = chance(90), .hints_pending = chance(10) ? 1ULL : 0ULL};
+      run.evidence.settlement = Settlement{.exchanges_completed = chance(80),
+                                           .nothing_left = chance(50),
+                                           .hints_pending = chance(10) ? 1ULL : 0ULL};
     }
     return run;
   }

@@ -268,7 +268,8 @@ Finding convergence(const History&, const Evidence& evidence) {
   Finding finding;
   if (!evidence.dumps) return finding;
   const auto& settlement = evidence.settlement;
-  finding.undecided = !settlement || !settlement->exchanges_completed || settlement->hints_pending > 0;
+  finding.undecided = !settlement || settlement->hints_pending > 0 ||
+                      (!settlement->exchanges_completed && !settlement->nothing_left);
   if (finding.undecided) return finding;
   for (const KeyDump& dump : *evidence.dumps) {
     const Homes homes = homes_of(evidence, dump.key);

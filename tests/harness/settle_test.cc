@@ -101,6 +101,17 @@ TEST(Settling, SaysSoWhenAntiEntropyIsOff) {
   EXPECT_TRUE(settling.done());
   EXPECT_FALSE(settling.settlement().exchanges_completed);
   EXPECT_EQ(settling.settlement().reason, "anti-entropy is off: nothing makes sure that the replicas agree");
+  EXPECT_TRUE(settling.settlement().nothing_left) << "and it is over";
+}
+
+TEST(Settling, WithoutAntiEntropyIsNotOverWhileAHintOrAnOperationIsLeft) {
+  Settling settling({"n1"}, {}, false, 10);
+  settling.observe("n1", status(0, "n2", 0), 9);
+  EXPECT_FALSE(settling.settlement().nothing_left);
+  settling.observe("n1", status(1, "n2", 0), 11);
+  EXPECT_FALSE(settling.settlement().nothing_left);
+  settling.observe("n1", status(0, "n2", 0), 12);
+  EXPECT_TRUE(settling.settlement().nothing_left);
 }
 
 TEST(Settling, ConsidersThePairsThatShareAKey) {
