@@ -11,7 +11,12 @@ Actor Actor::of(NodeIndex node, const std::array<std::uint8_t, 16>& random) {
 
 void append(std::string& text, const Actor& actor, std::span<const std::string> names) {
   constexpr char digits[] = "0123456789abcdef";
-  text += actor.node() < names.size() ? names[actor.node()] : "node" + std::to_string(actor.node());
+  const NodeIndex node = actor.node();
+  if (node >= first_client) {
+    text += "client" + std::to_string(node - first_client);
+  } else {
+    text += node < names.size() ? names[node] : "node" + std::to_string(node);
+  }
   std::array<char, 13> random{'#'};
   for (std::size_t i = 2; i < 8; ++i) {
     random[2 * i - 3] = digits[actor.bytes[i] >> 4];

@@ -15,6 +15,9 @@ namespace fracas::store {
 
 using NodeIndex = std::uint16_t;  ///< position in the cluster's list of names
 
+/// From here on indexes are those of clients, which stamp what they coordinate themselves.
+inline constexpr NodeIndex first_client = 0x8000;
+
 /// 16 bytes: the node's index (2, big endian), then 14 random ones. Ordered bytewise, hence by node first.
 struct Actor {
   std::array<std::uint8_t, 16> bytes{};

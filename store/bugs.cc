@@ -244,6 +244,27 @@ constexpr std::array<BugInfo, static_cast<std::size_t>(Bug::count)> table{{
     {Bug::token_wraparound, "token_wraparound", "G7",
      "Gets look for keys of the last partition in the first one.", "CASSANDRA-902: ranges that wrap around",
      "read-your-writes", "bug-token-wraparound.toml"},
+    // Clients and sessions.
+    {Bug::client_id_reuse, "client_id_reuse", "C4",
+     "A client that coordinates makes dots of its own, and counts on from what it happens to have read.",
+     "Dotted version vectors' README: client ids, of which two writes can have the same version vector",
+     "durability", "bug-client-id-reuse.toml"},
+    {Bug::session_token_max_only, "session_token_max_only", "C3",
+     "Of what a session has seen only the highest counter is compared, not the vector.",
+     "azure-sdk-for-python 42393: a session token whose highest number was taken for progress",
+     "read-your-writes", "bug-session-token-max-only.toml"},
+    {Bug::session_write_forgotten, "session_write_forgotten", "5.12",
+     "The answer to a write hands the session's token back as it came.",
+     "azure-sdk-for-rust 4625: the token of a client's own write was not applied to its next read",
+     "read-your-writes", "bug-session-write-forgotten.toml"},
+    {Bug::session_ignored_by_writes, "session_ignored_by_writes", "5.12",
+     "A write is stamped without regard to what its session has seen.",
+     "MongoDB DRIVERS-3274: afterClusterTime went out with reads only, not with writes",
+     "writes-follow-reads", "bug-session-ignored-by-writes.toml"},
+    {Bug::session_gives_up, "session_gives_up", "5.12",
+     "A read whose session has seen more than any home tells is answered all the same.",
+     "Azure Cosmos DB fails such a read: its session is not available (azure-cosmos-dotnet-v3 1708)",
+     "read-your-writes", "bug-session-gives-up.toml"},
 }};
 
 }  // namespace

@@ -83,6 +83,12 @@ enum class Bug : std::uint8_t {
   // The ring.
   prefs_same_node,
   token_wraparound,
+  // Clients and sessions.
+  client_id_reuse,
+  session_token_max_only,
+  session_write_forgotten,
+  session_ignored_by_writes,
+  session_gives_up,
   count
 };
 

@@ -97,6 +97,7 @@ constexpr std::array<std::string_view, 2> placement_names{"strict", "sloppy"};
 constexpr std::array<std::string_view, 3> hints_names{"coordinator", "fallback", "off"};
 constexpr std::array<std::string_view, 3> fsync_names{"always", "interval", "never"};
 constexpr std::array<std::string_view, 2> rejoin_names{"immediate", "catchup"};
+constexpr std::array<std::string_view, 2> coordinator_names{"node", "client"};
 
 /// A duration, or "off", which is none.
 template <auto field>
@@ -256,9 +257,16 @@ constexpr std::array table{
             return c.alarm_stale_percent == 0 ? "off" : std::to_string(c.alarm_stale_percent);
           }},
     Entry{{"bugs", "names separated by commas", "Seeded bugs that are switched on."}, set_bugs, get_bugs},
-    Entry{{"coordinator", "node", "Who coordinates a request: the node that it reached, or a home replica."},
-          [](Config&, std::string_view text) { return text == "node"; },
-          [](const Config&) { return std::string("node"); }},
+    Entry{{"session_keys", "1 .. 4096",
+           "Of how many keys a session token tells what its session saw; the one used longest ago is left "
+           "out."},
+          set_integer<&Config::session_keys>,
+          get_integer<&Config::session_keys>},
+    Entry{{"coordinator", "node | client",
+           "Who coordinates a request: the node that it reached (dots are made on a home), or the client, "
+           "which asks the homes itself (one makes the dot; stamps of lww are the client's)."},
+          set_choice<&Config::coordinator, coordinator_names>,
+          get_choice<&Config::coordinator, coordinator_names>},
     Entry{
         {"stamp", "wall | client | hlc | query | truetime",
          "Where the stamps of lww come from: the wall clock of the node that a write reached; that of the "
@@ -322,6 +330,38 @@ Outcome check_stamps(const Config& config) {
     return ConfigError{"clock_error", "clock_error = " + get(config, "clock_error") +
                                           ": a write waits twice as long before it is sent, and timeout = " +
                                           get(config, "timeout") + " is over by then"};
+  }
+  return {};
+}
+
+/// A client that coordinates has neither a disk for hints, nor a guess at who is down, nor a node's clock.
+Outcome check_coordinator(const Config& config) {
+  if (config.coordinator == Coordination::node) return {};
+  if (config.placement == Placement::sloppy) {
+    return ConfigError{
+        "coordinator",
+        "coordinator = client does not go with placement = sloppy: who calls stand-ins must keep track of "
+        "which nodes are down, and here nodes do"};
+  }
+  if (config.hints != Hints::off) {
+    return ConfigError{
+        "coordinator",
+        "coordinator = client does not go with hints = " + get(config, "hints") +
+            ": a client keeps none, what a home missed is left to repair and anti-entropy; set "
+            "hints = off"};
+  }
+  if (config.rejoin == RejoinMode::catchup) {
+    return ConfigError{
+        "coordinator",
+        "coordinator = client does not go with rejoin = catchup: nodes remember of each other what they have "
+        "acknowledged, and here they acknowledge to clients; set rejoin = immediate"};
+  }
+  const bool of_node = config.stamp != StampSource::client && config.stamp != StampSource::query;
+  if (config.conflict == Conflict::lww && of_node) {
+    return ConfigError{
+        "coordinator",
+        "coordinator = client does not go with stamp = " + get(config, "stamp") +
+            ": it is a node's clock, and the client makes the stamp; set stamp = client or query"};
   }
   return {};
 }
@@ -461,6 +501,8 @@ Outcome check(Config& config) {
   if (auto good = check_stamps(config); !good) return good;
   if (auto good = in_range(config, "fsync_period", config.fsync_period_ns, ns_per_ms, 1000 * ns_per_s); !good)
     return good;
+  if (auto good = check_coordinator(config); !good) return good;
+  if (auto good = in_range(config, "session_keys", config.session_keys, 1, 4096); !good) return good;
   if (auto good = in_range(config, "max_siblings", config.max_siblings, 1, 100'000); !good) return good;
   return in_range(config, "max_value_bytes", config.max_value_bytes, 1, 16 << 20);
 }

@@ -27,6 +27,8 @@ enum class Hints : std::uint8_t { coordinator, fallback, off };
 enum class Fsync : std::uint8_t { always, interval, never };
 /// What a node does that may have lost state (rejoin.h).
 enum class RejoinMode : std::uint8_t { immediate, catchup };
+/// client: the client itself asks the homes of a key, and makes the stamps (client_coordinator.h).
+enum class Coordination : std::uint8_t { node, client };
 
 /// Quorum sizes by name, as r and w may be given; resolved against n where they are used.
 inline constexpr int level_quorum = -1;  ///< n / 2 + 1
@@ -60,11 +62,13 @@ struct Config {
   Fsync fsync = Fsync::always;
   std::int64_t fsync_period_ns = 100'000'000;  ///< with fsync = interval
   RejoinMode rejoin = RejoinMode::immediate;
+  Coordination coordinator = Coordination::node;
   std::int64_t anti_entropy_ns = 1'000'000'000;  ///< period of a node's round over its peers; 0: off
   std::int64_t timeout_ns =
       1'000'000'000;       ///< of a client request inside the store, unless the request says less
   int max_siblings = 100;  ///< a put over it is refused
   std::int64_t max_value_bytes = 1 << 20;
+  int session_keys = 128;  ///< of so many keys a session token tells what its session saw
   // Past these /health says `degraded` (health.h). 0: never.
   std::int64_t alarm_divergence_ns = 60'000'000'000;  ///< age of a key that replicas are known to differ in
   std::int64_t alarm_exchange_ns = 60'000'000'000;    ///< since everything was last compared with a peer
@@ -79,7 +83,7 @@ struct ConfigError {
   std::string message;
 };
 
-/// A knob. Fixed ones (coordinator = node, gc = keep) take their one value so far.
+/// A knob. A fixed one (gc = keep) takes its one value so far.
 struct Knob {
   std::string_view name;    ///< as in [store]: "anti_entropy"
   std::string_view values;  ///< "siblings | lww"

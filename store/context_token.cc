@@ -1,10 +1,10 @@
 #include "store/context_token.h"
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "store/base64url.h"
 #include "store/bytes.h"
 #include "store/hash.h"
 
@@ -13,51 +13,6 @@ namespace {
 
 constexpr std::uint8_t token_version = 1;
 constexpr std::size_t checksum_bytes = 8;
-constexpr std::uint64_t max_counter = std::uint64_t{1} << 62;  ///< keeps counter + 1 from wrapping
-constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-/// Value of each character, 64 for those that are none of the alphabet.
-constexpr std::array<std::uint8_t, 256> values_of_characters = [] {
-  std::array<std::uint8_t, 256> values{};
-  values.fill(64);
-  for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    values[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::uint8_t>(i);
-  }
-  return values;
-}();
-
-std::string to_base64url(std::string_view bytes) {
-  std::string text((bytes.size() * 4 + 2) / 3, '\0');
-  char* out = text.data();
-  std::uint32_t pending = 0;
-  int bits = 0;
-  for (const char byte : bytes) {
-    pending = pending << 8 | static_cast<std::uint8_t>(byte);
-    for (bits += 8; bits >= 6; bits -= 6) *out++ = alphabet[pending >> (bits - 6) & 0x3f];
-  }
-  if (bits > 0) *out++ = alphabet[pending << (6 - bits) & 0x3f];
-  return text;
-}
-
-/// Only what to_base64url() writes: so that a context has one token, unused bits are zero.
-std::optional<std::string> from_base64url(std::string_view text) {
-  std::string bytes(text.size() * 3 / 4, '\0');
-  char* out = bytes.data();
-  std::uint32_t pending = 0;
-  int bits = 0;
-  for (const char character : text) {
-    const std::uint8_t value = values_of_characters[static_cast<std::uint8_t>(character)];
-    if (value == 64) return std::nullopt;
-    pending = pending << 6 | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      *out++ = static_cast<char>(pending >> bits & 0xff);
-    }
-  }
-  const bool padded = bits >= 6 || (pending & ((1U << bits) - 1)) != 0;
-  return padded ? std::nullopt : std::optional(std::move(bytes));
-}
 
 std::string checksum(std::string_view bytes) {
   std::string sum;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/copy_requests.h"
+
 namespace fracas::store {
 
 void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& origin) {
@@ -12,6 +14,7 @@ void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& 
             "over the limit of " + std::to_string(max_operations) + " requests in flight; nothing was done"});
     return;
   }
+  if (asked.of_copy) return answer_copy_request(step, shared_, writes_, asked, origin);
   auto request = check_request(shared_, step.now(), asked, origin);
   if (!request) {
     refuse(step, shared_, origin, asked.verb, request.error());

@@ -11,7 +11,7 @@ namespace fracas::store {
 
 struct Counters {
   static constexpr std::size_t verbs = 3;
-  static constexpr std::size_t outcomes = 9;  ///< ok, then ErrorKind + 1
+  static constexpr std::size_t outcomes = 10;  ///< ok, then ErrorKind + 1
 
   std::array<std::array<std::uint64_t, outcomes>, verbs> requests{};
   std::uint64_t read_repairs = 0;

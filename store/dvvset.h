@@ -23,6 +23,8 @@ using Value = std::optional<std::string>;
 /// (Flat maps: they are copied with each message, and hold a few actors up to a few hundred.)
 using Context = boost::container::flat_map<Actor, std::uint64_t>;
 
+inline constexpr std::uint64_t max_counter = std::uint64_t{1} << 62;  ///< keeps counter + 1 from wrapping
+
 struct Dot {
   Actor actor;
   std::uint64_t counter = 0;

@@ -7,13 +7,14 @@
 #include "store/coordinator.h"
 #include "store/effect_queue.h"
 #include "store/rejoin.h"
+#include "store/session_token.h"
 #include "store/wire.h"
 
 namespace fracas::store {
 
 void Fingerprint::put(const ReplyToClient& reply) {
-  const auto& [id, error, values, context, clock, acks, fallbacks] = reply;
-  add(id, error.has_value(), values, context, clock, acks, fallbacks);
+  const auto& [id, error, values, context, clock, acks, fallbacks, session, forgotten, state] = reply;
+  add(id, error.has_value(), values, context, clock, acks, fallbacks, session, forgotten, state);
   if (error) add(error->kind, error->field, error->message);
 }
 
@@ -98,8 +99,8 @@ void Rejoin::fingerprint(Fingerprint& out) const {
 }
 
 void Origin::fingerprint(Fingerprint& out) const {
-  const auto& [own_client, other] = *this;
-  out.add(own_client, other);
+  const auto& [own_client, other, token, copy_only] = *this;
+  out.add(own_client, other, token ? token->text() : std::string(), copy_only);
 }
 
 void Reads::Copy::fingerprint(Fingerprint& out) const {

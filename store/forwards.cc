@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/context_token.h"
+
 namespace fracas::store {
 namespace {
 
@@ -63,7 +65,10 @@ void Forwards::replied(Step& step, NodeIndex from, const ForwardReply& reply) {
     result.error = ClientError{known ? static_cast<ErrorKind>(*reply.error) : ErrorKind::unknown_outcome,
                                reply.field, reply.message};
   }
-  answer(step, shared_, entry->second.request.origin, entry->second.request.verb, std::move(result));
+  const Request& request = entry->second.request;
+  if (const auto shown = parse_token(request.key, result.context); request.origin.session && shown)
+    show_session(shared_, request.origin, request.verb, request.key, *shown);
+  answer(step, shared_, request.origin, request.verb, std::move(result));
   finish(entry);
 }
 

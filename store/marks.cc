@@ -69,6 +69,18 @@ constexpr std::array<MarkInfo, static_cast<std::size_t>(Mark::count)> table{{
     {Mark::write_declined, "write_declined", "A node whose disk took no writes declined a peer's."},
     {Mark::put_refused_read_only, "put_refused_read_only",
      "A node whose disk took no writes refused a client's."},
+    {Mark::session_waited, "session_waited",
+     "A get had r replies and waited for more, since its session had seen what they did not have."},
+    {Mark::session_outran_homes, "session_outran_homes",
+     "A get failed, since no home that answered had what its session had seen."},
+    {Mark::session_key_forgotten, "session_key_forgotten",
+     "A session's token was full, and the key used longest ago was left out."},
+    {Mark::dot_made_for_client, "dot_made_for_client",
+     "A home made the dot of a put that a client coordinates."},
+    {Mark::copy_merged_for_client, "copy_merged_for_client",
+     "A home merged what a client brought that coordinates."},
+    {Mark::copy_without_vote, "copy_without_vote",
+     "A client that coordinates was told that a home has lost state, and does not count."},
 }};
 
 }  // namespace

@@ -59,6 +59,13 @@ enum class Mark : std::uint8_t {
   // Full disks.
   write_declined,
   put_refused_read_only,
+  // Sessions, and clients that coordinate themselves.
+  session_waited,
+  session_outran_homes,
+  session_key_forgotten,
+  dot_made_for_client,
+  copy_merged_for_client,
+  copy_without_vote,
   count
 };
 

@@ -22,9 +22,9 @@
 namespace fracas::store {
 namespace {
 
-constexpr std::array<std::string_view, 8> error_kinds{
-    "bad-request", "value-too-large", "too-many-siblings", "overloaded",
-    "unavailable", "timeout",         "unknown-outcome",   "read-only"};
+constexpr std::array<std::string_view, 9> error_kinds{
+    "bad-request", "value-too-large", "too-many-siblings", "overloaded",   "unavailable",
+    "timeout",     "unknown-outcome", "read-only",         "stale-session"};
 constexpr std::int64_t applied_after_ns = 20'000'000;  ///< with bug ack_on_receipt
 
 /// Bug actor_id_collision: nothing in it tells two nodes apart that start in the same second.

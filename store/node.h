@@ -39,6 +39,9 @@ struct Instant {
 
 using RequestId = std::uint64_t;
 
+inline constexpr std::size_t max_key_bytes = 1024;
+inline constexpr std::size_t max_state_bytes = std::size_t{32} << 20;  ///< of all siblings of a key together
+
 // --- what happens to a node ---
 
 enum class Verb : std::uint8_t { get, put, remove };
@@ -55,6 +58,10 @@ struct ClientRequest {
   std::optional<std::int64_t> stamp_us;  ///< put, delete with stamp = client: the client's wall clock
   std::optional<std::int64_t> seen_us;   ///< put, delete with hlc or query: the highest stamp its session saw
   std::optional<std::int64_t> timeout_ns;
+  std::string session{};  ///< token of its session (session_token.h), "new" to begin one; empty: none is kept
+  /// This node's copy alone, nobody else is asked: from a client that coordinates itself (copy_requests.h).
+  bool of_copy = false;
+  std::string state{};  ///< put of_copy: encoded, to be merged, in place of a value
 };
 /// A message came from a peer whose frame was sound.
 struct FromPeer {
@@ -87,13 +94,14 @@ enum class ErrorKind : std::uint8_t {
   timeout,            ///< 504: a read that got fewer than r answers; reads change nothing
   unknown_outcome,    ///< 504: a write that reached some replicas but not w in time: it may have happened
   read_only,          ///< 503: this node's disk takes no writes; nothing was done
+  stale_session,      ///< 503: a read that found less than its session has seen
 };
 std::string_view to_string(ErrorKind);
 
 struct ClientError {
   ErrorKind kind = ErrorKind::bad_request;
   std::string field;  ///< of bad requests: "r", "w", "n", "timeout", "context", "value", "key", "repair",
-                      ///< "stamp", "seen"
+                      ///< "stamp", "seen", "session", "state"
   std::string message;
 };
 /// Answer to a client. For ok: the values that remain (put: its own first), the token that covers exactly
@@ -104,8 +112,11 @@ struct ReplyToClient {
   std::vector<std::string> values;
   std::string context;
   std::string clock;
-  int acks = 0;       ///< distinct homes that answered
-  int fallbacks = 0;  ///< stand-ins that answered in the place of homes that did not
+  int acks = 0;                         ///< distinct homes that answered
+  int fallbacks = 0;                    ///< stand-ins that answered in the place of homes that did not
+  std::string session{};                ///< token of what the session has seen now, where one came
+  std::uint64_t session_forgotten = 0;  ///< of so many keys it does not tell any more
+  std::string state{};                  ///< of_copy: this node's copy, encoded
 };
 /// Key of the storage -> record, or nothing to erase it. Keys and records are the node's own binary forms.
 using Batch = std::vector<std::pair<std::string, std::optional<std::string>>>;

@@ -15,6 +15,7 @@ constexpr Setting dynamo[] = {{"n", "3"},
                               {"w", "2"},
                               {"placement", "sloppy"},
                               {"hints", "fallback"},
+                              {"coordinator", "node"},
                               {"conflict", "siblings"},
                               {"stamp", "wall"},
                               {"repair", "async"},
@@ -24,6 +25,7 @@ constexpr Setting riak[] = {{"n", "3"},
                             {"w", "quorum"},
                             {"placement", "sloppy"},
                             {"hints", "fallback"},
+                            {"coordinator", "node"},
                             {"conflict", "siblings"},
                             {"stamp", "wall"},
                             {"repair", "async"},
@@ -33,6 +35,7 @@ constexpr Setting cassandra[] = {{"n", "3"},
                                  {"w", "quorum"},
                                  {"placement", "strict"},
                                  {"hints", "coordinator"},
+                                 {"coordinator", "node"},
                                  {"conflict", "lww"},
                                  {"stamp", "client"},
                                  {"repair", "blocking"},
@@ -41,7 +44,8 @@ constexpr Setting voldemort[] = {{"n", "3"},
                                  {"r", "2"},
                                  {"w", "2"},
                                  {"placement", "strict"},
-                                 {"hints", "coordinator"},
+                                 {"hints", "off"},
+                                 {"coordinator", "client"},
                                  {"conflict", "siblings"},
                                  {"stamp", "wall"},
                                  {"repair", "async"},
@@ -51,13 +55,17 @@ constexpr Setting linearizable[] = {{"n", "3"},
                                     {"w", "quorum"},
                                     {"placement", "strict"},
                                     {"hints", "coordinator"},
+                                    {"coordinator", "node"},
                                     {"conflict", "lww"},
                                     {"stamp", "query"},
                                     {"repair", "abd"},
                                     {"anti_entropy", "1s"}};
-constexpr Setting cache[] = {
-    {"n", "3"},          {"r", "one"},      {"w", "one"},        {"placement", "strict"}, {"hints", "off"},
-    {"conflict", "lww"}, {"stamp", "wall"}, {"repair", "async"}, {"anti_entropy", "1s"},  {"fsync", "never"}};
+constexpr Setting cache[] = {{"n", "3"},          {"r", "one"},
+                             {"w", "one"},        {"placement", "strict"},
+                             {"hints", "off"},    {"coordinator", "node"},
+                             {"conflict", "lww"}, {"stamp", "wall"},
+                             {"repair", "async"}, {"anti_entropy", "1s"},
+                             {"fsync", "never"}};
 
 constexpr std::array table{
     Preset{"dynamo",
@@ -74,10 +82,12 @@ constexpr std::array table{
         "anti-entropy until somebody asks for it. Here every write is synced before it is acknowledged, and "
         "tombstones stay.",
         cassandra},
-    Preset{"voldemort",
-           "Voldemort: three copies, two of each, of which only homes count; versions kept, no anti-entropy. "
-           "Here a node coordinates and keeps the hints (there clients do, and any node keeps a slop).",
-           voldemort},
+    Preset{
+        "voldemort",
+        "Voldemort: three copies, two of each, of which only homes count; clients that coordinate and "
+        "repair, "
+        "versions kept, no anti-entropy. Here nobody keeps what a home missed (there any node keeps a slop).",
+        voldemort},
     Preset{
         "linearizable",
         "No such system: last write wins with stamps asked of a quorum and reads that write back. Every key "

@@ -235,7 +235,14 @@ bool Reads::answer_from_cache(Step& step, const Request& request) {
 bool Reads::may_answer(const Read& read) const {
   const BugSet& bugs = shared_.config().bugs;
   if (bugs.has(Bug::notfound_fast) && !read.copies.empty() && !has_live_values(read.merged)) return true;
-  return read.replies() >= (bugs.has(Bug::first_reply_wins) ? 1 : read.wanted);
+  if (read.replies() < (bugs.has(Bug::first_reply_wins) ? 1 : read.wanted)) return false;
+  return covers_session(read) || (bugs.has(Bug::session_gives_up) && read.all_heard());
+}
+
+/// Nothing is older than what the client's session has seen.
+bool Reads::covers_session(const Read& read) const {
+  const SessionToken* session = read.origin.session.get();
+  return session == nullptr || session->covered_by(read.key, read.merged, shared_.config().bugs);
 }
 
 void Reads::proceed(Step& step, Entry entry) {
@@ -252,9 +259,13 @@ void Reads::proceed(Step& step, Entry entry) {
   if (!read.answered && read.write_back) proceed_with_write_back(step, read);
   const auto lost = static_cast<std::size_t>(
       std::count_if(read.homes.begin(), read.homes.end(), [&](NodeIndex home) { return read.lost(home); }));
-  const bool hopeless = read.homes.size() - lost < read.wanted;
+  const bool outdated =
+      read.replies() >= read.wanted && read.all_heard();  // else it would be answered by now
+  const bool hopeless = read.homes.size() - lost < read.wanted || outdated;
   if (!read.answered && !read.write_back && hopeless && (read.all_heard() || read.replies() > 0))
     fail(step, read);
+  const bool waits = !read.answered && !read.write_back && read.replies() >= read.wanted;
+  if (waits) shared_.marks.reach(Mark::session_waited);
   if (read.replies() >= read.wanted) repair(step, read, late);
   if (!read.answered || !read.all_heard()) return;
   shared_.agenda.remove(read.deadline_ns, {Task::Kind::read, entry->first});
@@ -326,6 +337,7 @@ void Reads::succeed(Step& step, Read& read, const KeyState& found) {
   reply.clock = clock_json(found, shared_.options.names);
   reply.acks = static_cast<int>(read.copies.size());
   reply.fallbacks = static_cast<int>(read.fallbacks());
+  show_session(shared_, read.origin, Verb::get, read.key, found);
   if (reply.fallbacks > 0) shared_.marks.reach(Mark::stand_in_replied);
   if (shared_.config().bugs.has(Bug::coord_read_cache))
     cache_[read.key] = {reply, step.now().steady_ns + cached_for_ns};
@@ -336,6 +348,16 @@ void Reads::fail(Step& step, Read& read) {
   read.answered = true;
   const bool nobody_asked = read.unsent.size() == read.homes.size() && !read.stand_ins.may_have_acted();
   if (!nobody_asked) shared_.marks.reach(Mark::read_timed_out);
+  if (!read.write_back && read.replies() >= read.wanted) {
+    shared_.marks.reach(Mark::session_outran_homes);
+    refuse(
+        step, shared_, read.origin, Verb::get,
+        {ErrorKind::stale_session, "session",
+         fmt::format("{} of {} homes answered, and none has what the session has seen of this key; ask again "
+                     "when more of them are up, or begin a new session",
+                     read.replies(), read.homes.size())});
+    return;
+  }
   const std::string missing = read.write_back
                                   ? fmt::format("{} of the {} homes wanted hold what was read",
                                                 read.write_back->holders.size(), read.write_back->wanted)

@@ -103,6 +103,7 @@ class Reads {
   void be_patient(Step&, OperationId, Read&);
   void combine(KeyState& merged, const KeyState&) const;
   bool may_answer(const Read&) const;
+  bool covers_session(const Read&) const;
   void proceed(Step&, Entry);
   void begin_write_back(Step&, Entry);
   void send_back(Step&, OperationId, Read&);

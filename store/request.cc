@@ -71,6 +71,14 @@ Checked resolve_quorum(const Shared& shared, const ClientRequest& asked, Request
   return {};
 }
 
+Checked resolve_session(const ClientRequest& asked, Request& request) {
+  if (asked.session.empty()) return {};
+  auto token = SessionToken::parse(asked.session);
+  if (!token) return bad("session", token.error().message);
+  request.origin.session = std::make_shared<SessionToken>(*std::move(token));
+  return {};
+}
+
 Checked resolve_timeout(const Config& config, const ClientRequest& asked, Request& request) {
   request.timeout_ns = asked.timeout_ns.value_or(config.timeout_ns);
   // Who has lost state waits for as long before it votes (rejoin.h).
@@ -96,12 +104,19 @@ Checked resolve_stamps(Shared& shared, const Instant& now, const ClientRequest& 
     return bad("seen", source + ": only puts and deletes carry one, with hlc or query");
   if (of_client && !asked.stamp_us)
     return bad("stamp", source + ": send the client's clock, in microseconds since 1970");
+  const SessionToken* session =
+      config.bugs.has(Bug::session_ignored_by_writes) ? nullptr : request.origin.session.get();
+  const std::int64_t shown_us = write && session != nullptr ? session->stamp_us(request.key) : 0;
+  const auto in_range = [](std::int64_t us) { return us >= 0 && us <= StampClock::max_us; };
+  if (!in_range(asked.stamp_us.value_or(0))) return bad("stamp", "must be between 0 and 2^62");
+  if (!in_range(asked.seen_us.value_or(0))) return bad("seen", "must be between 0 and 2^62");
   request.stamp_us = asked.stamp_us.value_or(0);
-  request.seen_us = asked.seen_us.value_or(0);
-  if (request.stamp_us < 0 || request.stamp_us > StampClock::max_us)
-    return bad("stamp", "must be between 0 and 2^62");
-  if (request.seen_us < 0 || request.seen_us > StampClock::max_us)
-    return bad("seen", "must be between 0 and 2^62");
+  request.seen_us = std::max(asked.seen_us.value_or(0), shown_us);
+  if (of_client && shown_us >= request.stamp_us && shown_us != 0) {
+    return ClientError{ErrorKind::unavailable, "stamp",
+                       std::to_string(request.stamp_us) + " is not above " + std::to_string(shown_us) +
+                           ", which its session has seen of this key; nothing was written"};
+  }
   if (config.stamp == StampSource::query) return {};
   const std::int64_t ahead_us = std::max(request.stamp_us, request.seen_us);
   if (shared.stamps.may_follow(ahead_us, now.wall_us) || config.bugs.has(Bug::future_ts_accepted)) return {};
@@ -153,14 +168,41 @@ boost::system::result<Request, ClientError> check_request(Shared& shared, const 
   if (auto good = resolve_timeout(config, asked, request); !good) return good.error();
   if (auto good = resolve_context(config, asked, request); !good) return good.error();
   if (auto good = resolve_repair(config, asked, request); !good) return good.error();
+  if (auto good = resolve_session(asked, request); !good) return good.error();
   if (auto good = resolve_stamps(shared, now, asked, request); !good) return good.error();
   return request;
+}
+
+namespace {
+
+void note(Shared& shared, const Origin& origin, Verb verb, std::string_view key, const auto& seen) {
+  const Config& config = shared.config();
+  if (!origin.session || (verb != Verb::get && config.bugs.has(Bug::session_write_forgotten))) return;
+  const std::uint64_t before = origin.session->forgotten();
+  origin.session->saw(key, seen, static_cast<std::size_t>(config.session_keys));
+  if (origin.session->forgotten() != before) shared.marks.reach(Mark::session_key_forgotten);
+}
+
+}  // namespace
+
+void show_session(Shared& shared, const Origin& origin, Verb verb, std::string_view key,
+                  const KeyState& state) {
+  note(shared, origin, verb, key, state);
+}
+
+void show_session(Shared& shared, const Origin& origin, Verb verb, std::string_view key,
+                  const Context& context) {
+  note(shared, origin, verb, key, context);
 }
 
 void answer(Step& step, Shared& shared, const Origin& origin, Verb verb, ReplyToClient reply) {
   if (!origin.forwarder) {
     shared.counters.count(verb, reply.error);
     reply.id = origin.client;
+    if (origin.session && !reply.error) {
+      reply.session = origin.session->text();
+      reply.session_forgotten = origin.session->forgotten();
+    }
     step.reply(std::move(reply));
     return;
   }

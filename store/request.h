@@ -3,27 +3,29 @@
 
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "store/session_token.h"
 #include "store/shared.h"
 
 namespace fracas::store {
 
 class Fingerprint;
 
-inline constexpr std::size_t max_key_bytes = 1024;
 inline constexpr std::int64_t min_timeout_ns = 1'000'000;
 inline constexpr std::size_t max_operations = 20'000;  ///< open at a time in one node, stragglers included
-inline constexpr std::size_t max_state_bytes = std::size_t{32} << 20;  ///< of all siblings of a key together
 
 /// Where the answer goes: to our own client, or to the node that forwarded the request.
 struct Origin {
   RequestId client = 0;
   std::optional<std::pair<NodeIndex, OperationId>> forwarder;
-  void fingerprint(Fingerprint&) const;  ///< fingerprint.h
+  std::shared_ptr<SessionToken> session{};  ///< what the client's session has seen; none: it does not say
+  bool of_copy = false;                     ///< the client coordinates, and wants the state itself
+  void fingerprint(Fingerprint&) const;     ///< fingerprint.h
 };
 
 struct Request {
@@ -46,6 +48,10 @@ struct Request {
 /// Checks everything that can be wrong with a request by itself.
 boost::system::result<Request, ClientError> check_request(Shared&, const Instant& now, const ClientRequest&,
                                                           const Origin&);
+
+/// The client's session, if its token came, has been shown this or wrote it.
+void show_session(Shared&, const Origin&, Verb, std::string_view key, const KeyState&);
+void show_session(Shared&, const Origin&, Verb, std::string_view key, const Context&);
 
 /// Sends the answer to whoever waits for it, and counts it (once: where the client is).
 void answer(Step&, Shared&, const Origin&, Verb, ReplyToClient);

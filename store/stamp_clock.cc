@@ -41,7 +41,7 @@ Stamp StampClock::next(std::int64_t wall_us, std::int64_t seen_us) {
   switch (source_) {
     case StampSource::wall:
     case StampSource::client:
-      us = bugs_.has(Bug::wall_no_guard) ? wall_us : std::max(last_us_ + 1, wall_us);
+      us = bugs_.has(Bug::wall_no_guard) ? wall_us : std::max({last_us_ + 1, seen_us + 1, wall_us});
       break;
     case StampSource::hlc:
       us = std::max({last_us_ + 1, seen_us + 1, wall_us});
@@ -50,7 +50,7 @@ Stamp StampClock::next(std::int64_t wall_us, std::int64_t seen_us) {
       us = seen_us + 1;
       break;
     case StampSource::truetime:
-      us = std::max(last_us_ + 1, wall_us + error_us_);
+      us = std::max({last_us_ + 1, seen_us + 1, wall_us + error_us_});
       break;
   }
   last_us_ = std::max(last_us_, us);

@@ -37,7 +37,7 @@ class StampClock {
   /// How far an earlier incarnation may have gone (hlc), found on its disk. False: unreadable.
   bool load(std::string_view record);
 
-  /// Above what the session saw, where the source cares (hlc, query).
+  /// Above what the session saw, if it says so: for hlc and query of all keys, by its token of this one.
   Stamp next(std::int64_t wall_us, std::int64_t seen_us = 0);
   /// The client's own.
   Stamp of_client(std::int64_t stamp_us) { return {stamp_us, actor_, ++sequence_}; }

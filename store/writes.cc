@@ -190,6 +190,7 @@ bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
   write.on_success = siblings_answer(request.key, set, own, shared_);
   if (config.bugs.has(Bug::equal_vv_drop) && context.empty() && siblings > 1) set = std::get<DvvSet>(copy);
   write.state = set;
+  if (request.origin.of_copy) encode(write.state, write.on_success.state);
   if (write.away) {
     shared_.marks.reach(Mark::put_away_from_home);
     const std::size_t bytes = value_bytes(set);
@@ -410,6 +411,7 @@ void Writes::proceed(Step& step, Entry entry) {
     write.on_success.acks = static_cast<int>(write.acks.size());
     write.on_success.fallbacks = static_cast<int>(write.fallbacks());
     if (write.on_success.fallbacks > 0) shared_.marks.reach(Mark::stand_in_acknowledged);
+    show_session(shared_, write.origin, write.verb, write.key, write.state);
     answer(step, shared_, write.origin, write.verb, std::move(write.on_success));
   }
   const auto lost = static_cast<std::size_t>(std::count_if(write.homes.begin(), write.homes.end(),

@@ -5,6 +5,7 @@
 #include <cassert>
 #include <iterator>
 
+#include "store/base64url.h"
 #include "store/server/json_text.h"
 
 namespace fracas::store {
@@ -75,6 +76,7 @@ unsigned http_status(ErrorKind kind) {
     case ErrorKind::overloaded:
     case ErrorKind::unavailable:
     case ErrorKind::read_only:
+    case ErrorKind::stale_session:
       return 503;
     case ErrorKind::timeout:
     case ErrorKind::unknown_outcome:
@@ -98,6 +100,11 @@ void write_reply(HttpAnswer& answer, const ReplyToClient& reply, Verb verb) {
   answer.body += reply.clock.empty() ? "null" : reply.clock;
   fmt::format_to(std::back_inserter(answer.body), R"(,"acks":{},"fallbacks":{})", reply.acks,
                  reply.fallbacks);
+  if (!reply.session.empty())
+    fmt::format_to(std::back_inserter(answer.body), R"(,"session":"{}","session_forgotten":{})",
+                   reply.session, reply.session_forgotten);
+  if (!reply.state.empty())
+    fmt::format_to(std::back_inserter(answer.body), R"(,"state":"{}")", to_base64url(reply.state));
   answer.body += "}\n";
 }
 

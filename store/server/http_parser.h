@@ -16,7 +16,7 @@ class HttpParser final : public boost::beast::http::basic_parser<true> {
     body_limit(body_bytes);
   }
 
-  RawRequest request() const { return {method_, target_, context_, body_, stamp_, seen_}; }
+  RawRequest request() const { return {method_, target_, context_, body_, stamp_, seen_, session_}; }
 
  private:
   using Error = boost::beast::error_code;
@@ -32,6 +32,7 @@ class HttpParser final : public boost::beast::http::basic_parser<true> {
     if (boost::beast::iequals(name, "X-Fracas-Context")) context_.assign(value.data(), value.size());
     if (boost::beast::iequals(name, "X-Fracas-Stamp")) stamp_.assign(value.data(), value.size());
     if (boost::beast::iequals(name, "X-Fracas-Seen")) seen_.assign(value.data(), value.size());
+    if (boost::beast::iequals(name, "X-Fracas-Session")) session_.assign(value.data(), value.size());
   }
   std::size_t on_body_impl(View part, Error& error) override { return add_to_body(part, error); }
   std::size_t on_chunk_body_impl(std::uint64_t, View part, Error& error) override {
@@ -54,6 +55,7 @@ class HttpParser final : public boost::beast::http::basic_parser<true> {
   std::string context_;
   std::string stamp_;
   std::string seen_;
+  std::string session_;
   std::string body_;
 };
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "store/base64url.h"
 #include "store/config.h"
 #include "store/describe.h"
 #include "store/server/json_text.h"
@@ -148,10 +149,42 @@ Parsed<std::string> parse_body(std::string_view body, std::int64_t max_value_byt
   return *std::move(value);
 }
 
+constexpr std::string_view state_member = R"({"state":)";
+
+/// The state that a client took from another home. Its values become part of answers, so each must be what
+/// parse_body() lets through.
+Parsed<std::string> parse_state(std::string_view body) {
+  const auto quoted = compact_member(body, "state", 1);
+  if (!quoted) return bad(quoted.error().field, quoted.error().message);
+  const HttpProblem damaged = bad("state", "is damaged; send that of a home's answer");
+  if (quoted->size() < 2 || quoted->front() != '"') return damaged;
+  auto bytes = from_base64url(std::string_view(*quoted).substr(1, quoted->size() - 2));
+  const auto state = bytes ? decode_state(*bytes) : std::nullopt;
+  if (!state || std::holds_alternative<std::monostate>(*state)) return damaged;
+  for (const std::string& value : live_values(*state)) {
+    const auto sound = compact_member(fmt::format(R"({{"value":{}}})", value), "value", max_value_depth);
+    if (!sound || *sound != value) return damaged;
+  }
+  return *std::move(bytes);
+}
+
+std::optional<HttpProblem> set_body(ClientRequest& client, std::string_view body,
+                                    std::int64_t max_value_bytes) {
+  if (client.verb != Verb::put)
+    return body.empty() ? std::nullopt : std::optional(bad("body", "only PUT takes a body"));
+  const bool state = client.of_copy && body.starts_with(state_member);
+  auto parsed = state ? parse_state(body) : parse_body(body, max_value_bytes);
+  if (!parsed) return parsed.error();
+  (state ? client.state : client.value) = *std::move(parsed);
+  return std::nullopt;
+}
+
+/// /kv/{key}, or /copy/{key}, of which this node's copy alone is asked.
 Parsed<HttpRequest> parse_kv(const RawRequest& raw, std::string_view encoded_key, std::string_view query,
-                             std::int64_t max_value_bytes) {
+                             std::int64_t max_value_bytes, bool of_copy) {
   HttpRequest request;
   ClientRequest& client = request.client;
+  client.of_copy = of_copy;
   if (raw.method == "GET")
     client.verb = Verb::get;
   else if (raw.method == "PUT")
@@ -162,7 +195,7 @@ Parsed<HttpRequest> parse_kv(const RawRequest& raw, std::string_view encoded_key
     return HttpProblem{.status = 405,
                        .kind = "method-not-allowed",
                        .field = {},
-                       .message = "/kv/{key} knows GET, PUT and DELETE",
+                       .message = "this path knows GET, PUT and DELETE",
                        .allow = "GET, PUT, DELETE"};
   auto key = parse_key(encoded_key);
   if (!key) return key.error();
@@ -175,13 +208,8 @@ Parsed<HttpRequest> parse_kv(const RawRequest& raw, std::string_view encoded_key
   if (auto problem = set_time(client.stamp_us, "stamp", "X-Fracas-Stamp", raw.stamp))
     return *std::move(problem);
   if (auto problem = set_time(client.seen_us, "seen", "X-Fracas-Seen", raw.seen)) return *std::move(problem);
-  if (client.verb == Verb::put) {
-    auto value = parse_body(raw.body, max_value_bytes);
-    if (!value) return value.error();
-    client.value = *std::move(value);
-  } else if (!raw.body.empty()) {
-    return bad("body", "only PUT takes a body");
-  }
+  client.session = raw.session;
+  if (auto problem = set_body(client, raw.body, max_value_bytes)) return *std::move(problem);
   return request;
 }
 
@@ -225,13 +253,14 @@ std::optional<HttpProblem> set_merkle_parameter(MerkleQuery& query, std::string_
 Parsed<HttpRequest> parse_inspection(const RawRequest& raw, std::string_view path, std::string_view query) {
   const auto route = inspection_route(path);
   if (!route)
-    return HttpProblem{.status = 404,
-                       .kind = "not-found",
-                       .field = "path",
-                       .message =
-                           "there are /kv/{key}, /status, /health, /metrics, /replica, /replica/{key}, "
-                           "/hints, /preference-list/{key}, /ring, /merkle and /divergences",
-                       .allow = {}};
+    return HttpProblem{
+        .status = 404,
+        .kind = "not-found",
+        .field = "path",
+        .message =
+            "there are /kv/{key}, /copy/{key}, /status, /health, /metrics, /replica, /replica/{key}, "
+            "/hints, /preference-list/{key}, /ring, /merkle and /divergences",
+        .allow = {}};
   if (raw.method != "GET")
     return HttpProblem{.status = 405,
                        .kind = "method-not-allowed",
@@ -265,7 +294,9 @@ Parsed<HttpRequest> parse_request(const RawRequest& raw, std::int64_t max_value_
   const auto path = raw.target.substr(0, mark);
   const auto query = mark == std::string_view::npos ? std::string_view{} : raw.target.substr(mark + 1);
   constexpr std::string_view kv = "/kv/";
-  if (path.starts_with(kv)) return parse_kv(raw, path.substr(kv.size()), query, max_value_bytes);
+  constexpr std::string_view copy = "/copy/";
+  if (path.starts_with(kv)) return parse_kv(raw, path.substr(kv.size()), query, max_value_bytes, false);
+  if (path.starts_with(copy)) return parse_kv(raw, path.substr(copy.size()), query, max_value_bytes, true);
   return parse_inspection(raw, path, query);
 }
 

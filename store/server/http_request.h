@@ -12,8 +12,7 @@
 
 namespace fracas::store {
 
-inline constexpr std::size_t max_key_bytes = 1024;  ///< decoded
-inline constexpr int max_value_depth = 100;         ///< of nested arrays and objects
+inline constexpr int max_value_depth = 100;  ///< of nested arrays and objects
 
 /// An answer other than 2xx that the node was not asked about. `allow`: of a 405.
 struct HttpProblem {
@@ -30,8 +29,9 @@ struct RawRequest {
   std::string_view target;
   std::string_view context;  ///< header X-Fracas-Context
   std::string_view body;
-  std::string_view stamp = {};  ///< header X-Fracas-Stamp; empty: none
-  std::string_view seen = {};   ///< header X-Fracas-Seen; empty: none
+  std::string_view stamp = {};    ///< header X-Fracas-Stamp; empty: none
+  std::string_view seen = {};     ///< header X-Fracas-Seen; empty: none
+  std::string_view session = {};  ///< header X-Fracas-Session; empty: none
 };
 
 struct HttpRequest {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -81,7 +82,8 @@ class HttpServer::Impl::Connection : public std::enable_shared_from_this<Connect
 
   void read_request() {
     parser_.emplace(server_->limits_.header_bytes,
-                    static_cast<std::uint64_t>(server_->limits_.value_bytes) * 2 + 1024);
+                    std::max(server_->limits_.body_bytes,
+                             static_cast<std::uint64_t>(server_->limits_.value_bytes) * 2 + 1024));
     if (buffer_.size() > 0) return parse();
     read_more();
   }

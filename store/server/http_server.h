@@ -19,6 +19,7 @@ struct HttpLimits {
   std::size_t connections = 512;         ///< one over it is answered 503 and closed
   std::uint32_t header_bytes = 1 << 17;  ///< a context token grows with the actors that wrote the key
   std::int64_t value_bytes = 1 << 20;    ///< compact JSON; the body may have as many blanks again
+  std::uint64_t body_bytes = 0;          ///< if that is more: of states, which clients that coordinate bring
 };
 
 /// Where requests go. A client request is answered later, by HttpServer::answer(); an inspection at once.

@@ -30,6 +30,13 @@ Opened<NodeOptions> node_options(const ServerOptions& options) {
   return node;
 }
 
+/// A client that coordinates brings whole states, as text a third longer.
+HttpLimits http_limits(const Config& config) {
+  HttpLimits limits{.value_bytes = config.max_value_bytes};
+  if (config.coordinator == Coordination::client) limits.body_bytes = max_state_bytes * 2;
+  return limits;
+}
+
 PeerIdentity identity_of(const NodeOptions& node) {
   return {.self = node.self,
           .names = node.names,
@@ -99,7 +106,7 @@ void Server::Impl::connect_parts(Acceptor http, Acceptor peers) {
   peer_listener_ = std::make_unique<PeerListener>(
       io_, std::move(peers), identity_, [this](FromPeer message) { driver_->feed(std::move(message)); });
   http_ = std::make_unique<HttpServer>(
-      io_, std::move(http), HttpLimits{.value_bytes = options_.config.max_value_bytes},
+      io_, std::move(http), http_limits(options_.config),
       HttpHandlers{
           .client = [this](ClientRequest request) { driver_->feed(std::move(request)); },
           .inspect = [this](const HttpRequest& request, HttpAnswer& answer) { inspect(request, answer); }});

@@ -1,13 +1,17 @@
-// Whatever bytes come from a peer, a client or a disk: a message, a context or a state, or an error; and what
-// was accepted is written back as the same bytes, for each thing has one encoding.
+// Whatever bytes come from a peer, a client or a disk: a message, a context, a session or a state, or an
+// error; and what was accepted is written back as the same bytes, for each thing has one encoding.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "store/base64url.h"
+#include "store/bytes.h"
 #include "store/context_token.h"
+#include "store/hash.h"
 #include "store/key_state.h"
+#include "store/session_token.h"
 #include "store/wire.h"
 
 namespace {
@@ -48,6 +52,30 @@ void tokens(std::string_view bytes) {
   if (context) require(make_token("k", *context) == bytes);
 }
 
+void use(SessionToken token, std::string_view bytes) {
+  if (const auto state = decode_state(bytes)) {
+    token.saw("k", *state, 2);
+    require(token.covered_by("k", *state));
+  }
+  require(token.stamp_us("k") >= 0);
+  const auto again = SessionToken::parse(token.text());
+  require(again.has_value() && again->text() == token.text());
+}
+
+/// As a client may send it; and, since the fuzzer will not guess a checksum, as the body of one that is
+/// sound.
+void sessions(std::string_view bytes) {
+  if (bytes == "new") return;
+  if (const auto token = SessionToken::parse(bytes)) require(token->text() == bytes);
+  std::string sealed(bytes);
+  ByteWriter(sealed).u64(hash128(bytes).high);
+  const std::string text = to_base64url(sealed);
+  const auto token = SessionToken::parse(text);
+  if (!token) return;
+  require(token->text() == text);
+  use(*token, bytes);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -56,5 +84,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   payloads(bytes);
   states(bytes);
   tokens(bytes);
+  sessions(bytes);
   return 0;
 }

@@ -93,11 +93,30 @@ TEST(Config, refuses_unknown_values_and_says_which_there_are) {
   EXPECT_THAT(refusal_of("conflict", "crdt").message, HasSubstr("siblings | lww"));
   EXPECT_THAT(refusal_of("repair", "sync").message, HasSubstr("none | async | blocking | abd"));
   EXPECT_THAT(refusal_of("fsync", "sometimes").message, HasSubstr("always | interval | never"));
-  EXPECT_THAT(refusal_of("coordinator", "client").message, HasSubstr("node"));
+  EXPECT_THAT(refusal_of("coordinator", "leader").message, HasSubstr("node | client"));
   EXPECT_THAT(refusal_of("stamp", "lamport").message, HasSubstr("wall | client | hlc | query | truetime"));
   EXPECT_THAT(refusal_of("gc", "timeout").message, HasSubstr("keep"));
   EXPECT_THAT(refusal_of("r", "two").message, HasSubstr("quorum"));
   EXPECT_THAT(refusal_of("bugs", "first_reply_wins,nonsense").message, HasSubstr("context_ignored"));
+}
+
+TEST(Config, clients_coordinate_with_what_clients_have) {
+  Config clients = with({{"coordinator", "client"}, {"hints", "off"}});
+  EXPECT_TRUE(check(clients));
+  EXPECT_THAT(refusal_of("coordinator", "client").message, HasSubstr("hints = off"));
+  for (const char* stamp : {"wall", "client", "hlc", "query", "truetime"}) {
+    Config config =
+        with({{"coordinator", "client"}, {"hints", "off"}, {"conflict", "lww"}, {"stamp", stamp}});
+    const bool of_client = stamp == std::string_view("client") || stamp == std::string_view("query");
+    const auto checked = check(config);
+    EXPECT_EQ(checked.has_value(), of_client) << stamp;
+    if (!checked) {
+      EXPECT_THAT(checked.error().message, HasSubstr("set stamp = client or query"));
+    }
+  }
+  Config sloppy = with({{"coordinator", "client"}, {"placement", "sloppy"}, {"hints", "fallback"}});
+  EXPECT_EQ(check(sloppy).error().field, "coordinator");
+  EXPECT_EQ(refusal_of("session_keys", "0").field, "session_keys");
 }
 
 TEST(Config, refuses_unknown_knobs_and_lists_them) {

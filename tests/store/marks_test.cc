@@ -7,6 +7,7 @@
 #include <string>
 
 #include "bug_story.h"
+#include "client_of_cluster.h"
 #include "sloppy_cluster.h"
 
 namespace fracas::store {
@@ -144,6 +145,30 @@ void differ(TestCluster& cluster, bool missed_by_first, bool missed_by_second) {
     return roots && (envelope.from != 0 || envelope.to != 1) ? Fate::drop : Fate::deliver;
   };
   cluster.pass(3 * second);
+}
+
+Config apart() {
+  return configured([](Config& config) { config.r = config.w = 1; });
+}
+
+/// A session writes at a home that nobody hears, or that nobody hears any more, and reads at another.
+void read_elsewhere(TestCluster& cluster, bool away) {
+  ClientRequest put = put_request("k", "1");
+  put.session = "new";
+  cluster.fate = cut_off(0);
+  ClientRequest get = get_request("k");
+  get.session = cluster.call(0, put).session;
+  if (!away) cluster.fate = deliver_all;
+  cluster.call(1, get);
+}
+
+void put_by_a_client(TestCluster& cluster) { ClientOfCluster(cluster).put("k", "1"); }
+
+void read_by_a_client_from_a_damaged_disk(TestCluster& cluster) {
+  cluster.crash(0);
+  cluster.wipe_disk(0);
+  cluster.restart(0, /*disk_was_damaged=*/true);
+  ClientOfCluster(cluster).get("k");
 }
 
 std::vector<Place> places() {
@@ -311,6 +336,20 @@ std::vector<Place> places() {
          cluster.reopen(0, /*read_only=*/true);
          cluster.put(0, "k", "1");
        }},
+      {Mark::session_waited, apart(), [](TestCluster& cluster) { read_elsewhere(cluster, /*away=*/false); }},
+      {Mark::session_outran_homes, apart(),
+       [](TestCluster& cluster) { read_elsewhere(cluster, /*away=*/true); }},
+      {Mark::session_key_forgotten, configured([](Config& config) { config.session_keys = 1; }),
+       [](TestCluster& cluster) {
+         ClientRequest request = put_request("k1", "1");
+         request.session = "new";
+         ClientRequest other = put_request("k2", "1");
+         other.session = cluster.call(0, request).session;
+         cluster.call(0, other);
+       }},
+      {Mark::dot_made_for_client, client_config(), put_by_a_client},
+      {Mark::copy_merged_for_client, client_config(), put_by_a_client},
+      {Mark::copy_without_vote, client_config(), read_by_a_client_from_a_damaged_disk},
   };
 }
 

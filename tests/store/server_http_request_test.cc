@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "store/base64url.h"
 #include "store/describe.h"
 #include "store/server/json_text.h"
 
@@ -78,6 +79,31 @@ TEST(HttpRequest, knows_the_inspection_paths) {
   EXPECT_EQ(sound("GET", "/hints").route, HttpRequest::Route::hints);
   EXPECT_EQ(sound("GET", "/preference-list/k%20y").route, HttpRequest::Route::preference_list);
   EXPECT_EQ(sound("GET", "/preference-list/k%20y").key, "k y");
+}
+
+TEST(HttpRequest, of_one_copy_takes_a_value_or_a_state) {
+  EXPECT_FALSE(sound("GET", "/kv/k").client.of_copy);
+  EXPECT_TRUE(sound("GET", "/copy/k%20y").client.of_copy);
+  EXPECT_EQ(sound("GET", "/copy/k%20y").client.key, "k y");
+  EXPECT_EQ(sound("PUT", "/copy/k", R"({"value":1})").client.value, "1");
+  std::string state;
+  encode(KeyState(LwwCell{Stamp{1, {}, 1}, R"({"a":1})"}), state);
+  const std::string body = R"({"state":")" + to_base64url(state) + R"("})";
+  EXPECT_EQ(sound("PUT", "/copy/k", body).client.state, state);
+  EXPECT_EQ(refused("PUT", "/kv/k", body), (Refused{400, "state"}));
+}
+
+TEST(HttpRequest, refuses_states_that_are_damaged_or_hold_what_is_no_json) {
+  EXPECT_EQ(refused("PUT", "/copy/k", R"({"state":"a b"})"), (Refused{400, "state"}));
+  EXPECT_EQ(refused("PUT", "/copy/k", R"({"state":17})"), (Refused{400, "state"}));
+  EXPECT_EQ(refused("PUT", "/copy/k", R"({"state":""})"), (Refused{400, "state"}));
+  for (const char* value : {"1]", "nonsense", "\"", "[1, 2]"}) {
+    std::string state;
+    encode(KeyState(LwwCell{Stamp{1, {}, 1}, value}), state);
+    EXPECT_EQ(refused("PUT", "/copy/k", R"({"state":")" + to_base64url(state) + R"("})"),
+              (Refused{400, "state"}))
+        << value;
+  }
 }
 
 TEST(HttpRequest, refuses_paths_and_methods_that_are_not_there) {
