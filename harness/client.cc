@@ -14,14 +14,17 @@ constexpr std::int64_t kLargestBacklog = 1'000'000'000;
 }  // namespace
 
 Client::Client(World& world, Recorder& recorder, SessionOptions options, TaskSource next,
-               std::int64_t interval_ns)
+               std::int64_t interval_ns, const store::Config& store)
     : world_(world),
       recorder_(recorder),
       options_(options),
       session_(std::move(options)),
       next_(std::move(next)),
       interval_ns_(interval_ns),
-      pace_(options_.seed, options_.client, "pace") {}
+      pace_(options_.seed, options_.client, "pace") {
+  if (options_.coordinates)
+    coordinator_ = std::make_unique<CoordinatingClient>(world, store, options_.client, options_.seed);
+}
 
 void Client::start() {
   began_ns_ = due_ns_ = world_.now();
@@ -50,12 +53,15 @@ void Client::begin() {
 void Client::perform(SessionStep step) {
   if (step.event) recorder_.record(std::move(*step.event), world_.now());
   if (!step.request) return;
-  world_.call(options_.client, step.request->node, step.request->request, [this](TargetResponse response) {
+  auto answered = [this](TargetResponse response) {
     const bool rejected = response.status == TargetResponse::Status::rejected;
     perform(session_.answer(response, wall_us()));
     if (session_.open()) return;
     schedule_next(world_.now() + (rejected ? kPauseAfterRejection : 0));
-  });
+  };
+  const auto& [node, request] = *step.request;
+  if (coordinator_) return coordinator_->call(node, request, std::move(answered));
+  world_.call(options_.client, node, request, std::move(answered));
 }
 
 /// The clients' clocks lie between right and `clock_skew` ahead, in the order of their numbers.

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/coordinating_client.h"
 #include "harness/recorder.h"
 #include "harness/session.h"
 #include "harness/world.h"
@@ -28,13 +29,17 @@ using TaskSource = std::function<std::optional<Task>()>;
 class Client {
  public:
   /// `interval_ns` is the mean time between operations; 0: the next follows the last (closed loop).
-  Client(World&, Recorder&, SessionOptions, TaskSource, std::int64_t interval_ns);
+  /// `store`: of the cluster, if the client coordinates itself.
+  Client(World&, Recorder&, SessionOptions, TaskSource, std::int64_t interval_ns,
+         const store::Config& store = {});
 
   void start();
   /// Begins no more operations; the open one completes.
   void stop() { stopped_ = true; }
   /// No operation is open, and none will be begun: stopped, or nothing more to do.
-  bool finished() const { return !session_.open() && (stopped_ || !task_); }
+  bool finished() const {
+    return !session_.open() && (stopped_ || !task_) && (!coordinator_ || coordinator_->idle());
+  }
 
  private:
   void schedule_next(std::int64_t earliest_ns);
@@ -47,6 +52,7 @@ class Client {
   Recorder& recorder_;
   SessionOptions options_;
   Session session_;
+  std::unique_ptr<CoordinatingClient> coordinator_;  ///< none: the nodes do
   TaskSource next_;
   std::int64_t interval_ns_;
   workloads::Draw pace_;

@@ -26,6 +26,7 @@ struct ClientBehaviour {
   double rate = 200;                    ///< operations a second over all clients; 0: closed loop ("max")
   bool sticky = false;                  ///< a client keeps to one coordinator
   bool contexts = true;                 ///< sends the context of its last answer for the key, or what it saw
+  bool session_tokens = false;          ///< hands back what the store says that its session has seen
   Nanoseconds clock_skew = 0;           ///< of the last client's wall clock; the first one's is right
   Nanoseconds timeout = 1'000'000'000;  ///< of one request, client side; the store gets 80 % of it
 };

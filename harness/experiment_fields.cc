@@ -156,6 +156,10 @@ const auto kFields = std::to_array<Field>({
     {"workload.contexts", "true | false", "a client sends the context of its last answer for the key",
      [](Experiment& e, const Parameter& v) { return set_flag(e.clients.contexts, v); },
      [](const Experiment& e) { return Json(e.clients.contexts); }},
+    {"workload.session_tokens", "true | false",
+     "a client hands back the token of what its session has seen; reads wait until they cover it",
+     [](Experiment& e, const Parameter& v) { return set_flag(e.clients.session_tokens, v); },
+     [](const Experiment& e) { return Json(e.clients.session_tokens); }},
     {"workload.clock_skew", "a duration", "of the last client's wall clock; the first one's is right",
      [](Experiment& e, const Parameter& v) {
        return set_duration(e.clients.clock_skew, v, -24 * kHour, 24 * kHour);

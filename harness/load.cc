@@ -55,6 +55,7 @@ SessionOptions Load::session_options(int number) const {
   options.stride = experiment_.load.clients + kFinalReaders;
   options.clients = experiment_.load.clients;
   options.stamps = experiment_.store.stamp;
+  options.coordinates = experiment_.store.coordinator == store::Coordination::client;
   options.final = number >= experiment_.load.clients;
   options.seed = experiment_.seed;
   options.nodes = world_.node_names();
@@ -72,7 +73,7 @@ void Load::start() {
     TaskSource source = scripts.empty() ? drawn(parameters, number)
                                         : scripted(std::move(scripts[static_cast<std::size_t>(number)]));
     clients_.push_back(std::make_unique<Client>(world_, recorder_, session_options(number), std::move(source),
-                                                interval_of(experiment_)));
+                                                interval_of(experiment_), experiment_.store));
     clients_.back()->start();
   }
 }
@@ -108,8 +109,9 @@ void Load::start_final_reads(const std::set<std::string, std::less<>>& touched) 
       const std::size_t current = std::exchange(next, next + kFinalReaders);
       return std::optional(Task{{checker::Function::read, (*keys)[current]}});
     };
-    readers_.push_back(std::make_unique<Client>(
-        world_, recorder_, session_options(experiment_.load.clients + i), std::move(source), 0));
+    readers_.push_back(std::make_unique<Client>(world_, recorder_,
+                                                session_options(experiment_.load.clients + i),
+                                                std::move(source), 0, experiment_.store));
     readers_.back()->start();
   }
 }

@@ -17,8 +17,10 @@
 // matter to lww alone, and not to all sources of its stamps. Repair before the answer (blocking, abd) is what
 // monotonic reads rest on; otherwise it changes how soon replicas agree, never what is promised: asynchronous
 // read repair comes after the answer. Contexts: a put without one supersedes nothing, so under siblings it
-// loses nothing either; it only makes siblings grow up to their limit, at which puts are refused. Seeded bugs
-// are no part of a promise: a bug has to break it.
+// loses nothing either; it only makes siblings grow up to their limit, at which puts are refused. Who
+// coordinates changes nothing but whose clock stamps. A session that hands back the token of what it has seen
+// has its four guarantees from the token alone, as long as that tells of all keys which the session uses.
+// Seeded bugs are no part of a promise: a bug has to break it.
 #include "harness/promises.h"
 
 #include <fmt/format.h>

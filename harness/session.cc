@@ -48,6 +48,7 @@ SessionStep Session::begin(const workloads::Intent& intent, const std::string& n
 SessionStep Session::answer(const TargetResponse& response, std::int64_t wall_us) {
   assert(open());
   if (response.status == Status::ok) seen_us_ = std::max(seen_us_, stamp_us_of_clock(response.clock));
+  if (!response.session.empty()) token_ = response.session;
   const bool inner_read = workloads::is_read_modify_write(intent_->f) && !inner_read_done_;
   if (inner_read && response.status == Status::ok) return write_back(response, wall_us);
   if (response.status == Status::ok) remember(intent_->key, response);
@@ -61,21 +62,26 @@ bool Session::writing() const {
 }
 
 std::string Session::choose_node() {
+  if (options_.coordinates) return {};
   const std::size_t count = options_.nodes.size();
   if (options_.behaviour.sticky) return options_.nodes[static_cast<std::size_t>(options_.client) % count];
   return options_.nodes[draw_.below(count)];
 }
 
 SessionRequest Session::request_of(Kind kind, std::string value, std::string context) {
-  return {node_, {kind, intent_->key, std::move(value), std::move(context), options_.behaviour.timeout}};
+  TargetRequest request{kind, intent_->key, std::move(value), std::move(context), options_.behaviour.timeout};
+  if (options_.behaviour.session_tokens) request.session = token_;
+  return {node_, std::move(request)};
 }
 
-/// What a write says of time, where the store asks for it: the client's own clock, which never goes back, or
-/// the highest stamp that the session saw.
+/// What a write says of time, where the store asks for it: the client's own clock, which never goes back (nor
+/// below what a session with a token has seen), or the highest stamp that the session saw.
 void Session::add_times(TargetRequest& request, std::int64_t wall_us) {
   using store::StampSource;
-  if (options_.stamps == StampSource::client)
-    request.stamp_us = last_stamp_us_ = std::max(last_stamp_us_ + 1, wall_us);
+  if (options_.stamps == StampSource::client) {
+    const std::int64_t shown_us = options_.behaviour.session_tokens ? seen_us_ + 1 : 0;
+    request.stamp_us = last_stamp_us_ = std::max({last_stamp_us_ + 1, wall_us, shown_us});
+  }
   const bool asked = options_.stamps == StampSource::hlc || options_.stamps == StampSource::query;
   if (asked && options_.behaviour.contexts) request.seen_us = seen_us_;
 }

@@ -30,6 +30,7 @@ struct SessionOptions {
   ClientBehaviour behaviour;
   const workloads::Workload* workload = nullptr;
   store::StampSource stamps = store::StampSource::wall;  ///< of the store: what it wants to be told of time
+  bool coordinates = false;  ///< the client asks the homes itself, and chooses no node to ask
 };
 
 /// A request to send now.
@@ -86,6 +87,7 @@ class Session {
   std::uint64_t uses_ = 0;
   std::int64_t last_stamp_us_ = 0;  ///< its own; they never go back
   std::int64_t seen_us_ = 0;        ///< highest stamp of all answers
+  std::string token_ = "new";       ///< of the session, where it keeps one
 
   std::optional<workloads::Intent> intent_;  ///< the open operation
   std::string node_;                         ///< that it goes to, both halves of a read-modify-write

@@ -24,6 +24,9 @@ struct TargetRequest {
   std::int64_t timeout_ns = 1'000'000'000;
   std::int64_t stamp_us = 0;  ///< the client's own wall clock, where the store stamps by it; 0: not sent
   std::int64_t seen_us = 0;   ///< highest stamp that the session saw, where the store asks for it; 0: none
+  std::string session{};      ///< token of what the session has seen, "new" to begin one; empty: none is kept
+  bool of_copy = false;       ///< that node's copy alone, for a client that coordinates itself
+  std::string state{};        ///< put of_copy: bytes of a copy to be merged, in place of a value
 };
 
 /// What came back, or what is known of what did not.
@@ -40,6 +43,8 @@ struct TargetResponse {
   std::string context;              ///< token to send next time
   std::string context_json;         ///< the same, readable: {"n1#3": 17}; empty under lww
   std::string clock;                ///< JSON text for the history's `clock`
+  std::string session{};            ///< token to send next time, of a session that keeps one
+  std::string state{};              ///< of_copy: bytes of the node's copy
 };
 
 /// A node's own account of itself, read over a way that no fault touches.

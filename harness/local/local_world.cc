@@ -37,6 +37,7 @@ using Steady = std::chrono::steady_clock;
 constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr Nanoseconds kStatusTimeout = 1'000 * kMillisecond;
 constexpr Nanoseconds kDumpTimeout = 30'000 * kMillisecond;
+constexpr std::size_t kConnections = 32;  ///< of a client to a node
 constexpr Nanoseconds kReadyPoll = 10 * kMillisecond;
 /// Strobes flip faster than readings make sense.
 constexpr Nanoseconds kReadBackInterval = 20 * kMillisecond;
@@ -153,7 +154,6 @@ class LocalWorld : public World {
   void call(int client, const std::string& node, const TargetRequest& request,
             std::function<void(TargetResponse)> done) override {
     const std::size_t to = index_of(node);
-    HttpConnection& connection = connection_of(client, to);
     const NodeState state = nodes_->state(node);
     const bool serving = state == NodeState::ready || state == NodeState::paused;
     if (!serving) {
@@ -163,13 +163,24 @@ class LocalWorld : public World {
         done({TargetResponse::Status::rejected, "not-sent: " + node + " is not up", {}, {}, {}, {}});
       });
     }
+    HttpConnection* connection = connection_of(client, to);
+    if (connection == nullptr) {
+      return asio::post(loop_, [done = std::move(done), node] {
+        done({TargetResponse::Status::rejected,
+              "not-sent: too many requests to " + node + " are open",
+              {},
+              {},
+              {},
+              {}});
+      });
+    }
     nodes_->operation_began(to);
-    connection.request(target_->encode(request), request.timeout_ns,
-                       [this, to, done = std::move(done)](const HttpReply& reply) {
-                         nodes_->operation_ended(to);
-                         const bool answered = reply.outcome == HttpReply::Outcome::answered;
-                         done(answered ? target_->decode(reply.status, reply.body) : to_response(reply));
-                       });
+    connection->request(target_->encode(request), request.timeout_ns,
+                        [this, to, done = std::move(done)](const HttpReply& reply) {
+                          nodes_->operation_ended(to);
+                          const bool answered = reply.outcome == HttpReply::Outcome::answered;
+                          done(answered ? target_->decode(reply.status, reply.body) : to_response(reply));
+                        });
   }
 
   void status(const std::string& node, std::function<void(Result<NodeStatus>)> done) override {
@@ -292,10 +303,15 @@ class LocalWorld : public World {
     if (started_) std::exchange(started_, nullptr)(std::move(result));
   }
 
-  HttpConnection& connection_of(int client, std::size_t node) {
-    auto& connection = clients_[{client, node}];
-    if (!connection) connection = std::make_unique<HttpConnection>(loop_, places_[node].clients);
-    return *connection;
+  /// One that is free: a client that coordinates itself asks anew while late answers are still due. None:
+  /// there are as many as there may be, and all are in use.
+  HttpConnection* connection_of(int client, std::size_t node) {
+    auto& connections = clients_[{client, node}];
+    for (const auto& connection : connections)
+      if (!connection->busy()) return connection.get();
+    if (connections.size() == kConnections) return nullptr;
+    connections.push_back(std::make_unique<HttpConnection>(loop_, places_[node].clients));
+    return connections.back().get();
   }
 
   /// Inspection: straight to the node, over a connection of its own, so that nothing waits behind it.
@@ -347,7 +363,7 @@ class LocalWorld : public World {
   WallClocks clocks_;
   nemesis::NoDisks disks_;
   std::unique_ptr<LocalNodes> nodes_;
-  std::map<std::pair<int, std::size_t>, std::unique_ptr<HttpConnection>> clients_;
+  std::map<std::pair<int, std::size_t>, std::vector<std::unique_ptr<HttpConnection>>> clients_;
   std::uint64_t next_question_ = 0;
   std::map<std::uint64_t, std::unique_ptr<HttpConnection>> questions_;
   std::map<std::string, Nanoseconds> last_read_back_;

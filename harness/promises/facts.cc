@@ -98,6 +98,23 @@ std::string votes_too_early(const Experiment& e, const std::set<std::string>& ki
       takes_away == kinds.end() ? *old : *takes_away);
 }
 
+/// Between two uses of a key by one session it uses at most so many others; nothing: nobody knows. (Sets,
+/// lists, counters and carts go on to other keys after a while, and never come back.)
+std::optional<std::int64_t> keys_of_a_session(const Experiment& e) {
+  if (!e.script.empty()) {
+    std::set<std::string> keys;
+    for (const ScriptedOperation& operation : e.script) keys.insert(operation.intent.key);
+    return static_cast<std::int64_t>(keys.size());
+  }
+  if (e.workload == "mixed") return std::nullopt;
+  return std::int64_t{e.load.keys} + e.load.cold_keys;
+}
+
+bool tokens_remember(const Experiment& e) {
+  const auto keys = keys_of_a_session(e);
+  return e.clients.session_tokens && keys && *keys <= e.store.session_keys;
+}
+
 }  // namespace
 
 Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
@@ -109,6 +126,7 @@ Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
           .sloppy = e.store.placement == store::Placement::sloppy,
           .quorum = e.store.placement == store::Placement::strict && e.store.r + e.store.w > e.store.n,
           .stamps = stamp_order(e, kinds),
+          .sessions = tokens_remember(e),
           .power_loss = kinds.contains("disk.power-loss"),
           .state_damage = {},
           .votes_too_early = {},
@@ -127,6 +145,19 @@ std::string quorums(const Facts& f) {
   const bool over = f.store.r + f.store.w > f.store.n;
   return fmt::format("r + w = {} + {} {} n = {}{}", f.store.r, f.store.w, over ? ">" : "<=", f.store.n,
                      over && f.sloppy ? ", of which stand-ins may be some (placement = sloppy)" : "");
+}
+
+Promise kept_by_token() {
+  return yes(
+      "a session hands back the token of what it has seen, and a read waits until what it found covers "
+      "that, or fails: whatever r + w is, whoever answers, whatever became of disks");
+}
+
+std::string token_forgets(const Facts& f) {
+  if (!f.clients.session_tokens || f.sessions) return {};
+  return fmt::format(
+      "; its token may have forgotten the key, for it tells of session_keys = {} and the session uses more",
+      f.store.session_keys);
 }
 
 Promise damaged(const Facts& f) {

@@ -20,6 +20,8 @@ struct Facts {
   bool sloppy = false;       ///< stand-ins count
   bool quorum = false;       ///< every read quorum meets every write quorum: of homes, and r + w > n
   StampOrder stamps{};       ///< under lww
+  bool sessions = false;     ///< each hands back a token that tells of every key that it uses (as far as
+                             ///< it has room: store/session_token.h)
   bool power_loss = false;   ///< what was not synced is gone
   std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not
   std::string
@@ -36,6 +38,10 @@ Promise no(std::string reason);
 std::string quorums(const Facts&);
 /// Copies that have lost acknowledged state may count in quorums.
 inline bool quorums_may_miss(const Facts& f) { return !f.votes_too_early.empty(); }
+/// Why a session with a token never reads less than it has seen.
+Promise kept_by_token();
+/// Why its token does not help a session that has one; empty: it has none.
+std::string token_forgets(const Facts&);
 /// Not guaranteed, because copies may be gone.
 Promise damaged(const Facts&);
 /// Not guaranteed, because quorums may miss.

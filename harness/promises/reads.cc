@@ -6,6 +6,7 @@
 namespace fracas::harness {
 
 Promise read_your_writes(const Facts& f) {
+  if (f.sessions) return kept_by_token();
   if (quorums_may_miss(f)) return met_in_vain(f);
   if (f.sloppy)
     return no(
@@ -13,9 +14,9 @@ Promise read_your_writes(const Facts& f) {
         "other "
         "way round; it takes one wrong guess about a node that is only slow");
   if (!f.quorum)
-    return no(
-        fmt::format("{}: a read may be answered by replicas that have not seen the session's own write{}",
-                    quorums(f), f.clients.sticky ? ", also when the client keeps to one coordinator" : ""));
+    return no(fmt::format(
+        "{}: a read may be answered by replicas that have not seen the session's own write{}{}", quorums(f),
+        f.clients.sticky ? ", also when the client keeps to one coordinator" : "", token_forgets(f)));
   if (f.lww && !f.stamps.kept)
     return yes(quorums(f) +
                ": every read meets a replica that has the session's own write or one with a higher stamp "

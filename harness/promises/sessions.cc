@@ -8,6 +8,7 @@
 namespace fracas::harness {
 
 Promise monotonic_reads(const Facts& f) {
+  if (f.sessions) return kept_by_token();
   if (!f.state_damage.empty()) return damaged(f);
   if (f.sloppy)
     return no(
@@ -33,7 +34,8 @@ Promise monotonic_reads(const Facts& f) {
         2 * r, n));
   return no(
       "a write that is under way, or that reached fewer than w homes, is met by one read and missed by the "
-      "next");
+      "next" +
+      token_forgets(f));
 }
 
 namespace {
@@ -43,6 +45,11 @@ bool asks_sessions(const Facts& f) {
 }
 
 Promise write_order(const Facts& f, std::string_view before) {
+  if (f.lww && f.sessions)
+    return yes(
+        fmt::format("a session hands back the token of what it has seen, and its write gets a higher stamp "
+                    "than that, or is refused: it comes above {}, under any clock and whatever homes have",
+                    before));
   if (asks_sessions(f) && f.clients.contexts)
     return yes(fmt::format(
         "a session carries the highest stamp that it saw, and its next write gets a higher one or "
@@ -65,7 +72,7 @@ Promise monotonic_writes(const Facts& f) {
 }
 
 Promise writes_follow_reads(const Facts& f) {
-  if (f.lww && f.store.stamp == store::StampSource::query && !f.clients.contexts)
+  if (f.lww && f.store.stamp == store::StampSource::query && !f.clients.contexts && !f.sessions)
     return no(
         "sessions do not say what they have read, and the r homes that are asked for their stamps may have "
         "missed a write that reached fewer than w");

@@ -36,7 +36,8 @@ TargetResponse response(TargetResponse::Status status, std::string error) {
 }
 
 std::size_t size_of(const TargetResponse& answer) {
-  std::size_t bytes = kSmallestMessage + answer.context.size() + answer.clock.size();
+  std::size_t bytes = kSmallestMessage + answer.context.size() + answer.clock.size() + answer.session.size() +
+                      answer.state.size();
   for (const std::string& value : answer.values) bytes += value.size();
   return bytes;
 }
@@ -133,7 +134,8 @@ void SimWorld::call(int, const std::string& node, const TargetRequest& request,
   calls_.emplace(id, Call{to, std::move(done)});
   nodes_.operation_began(to);
   const auto size = [&request] {
-    return kSmallestMessage + request.key.size() + request.value.size() + request.context.size();
+    return kSmallestMessage + request.key.size() + request.value.size() + request.context.size() +
+           request.session.size() + request.state.size();
   };
   network_.send(network_.clients(), to, false, size,
                 [this, id, incarnation = nodes_.incarnation(to), sent = TargetRequest(request)]() mutable {

@@ -45,11 +45,12 @@ void draw_cluster(Dice& dice, store::Config& store) {
   draw_quorums(dice, store);
 }
 
-/// Sets every knob that is a choice of words, unless the word does not go with the rest.
+/// Sets every knob that is a choice of words, unless the word does not go with the rest. Who coordinates is
+/// drawn with what goes with it.
 void draw_choices(Dice& dice, store::Config& store) {
   for (const store::Knob& knob : store::knobs()) {
     const std::vector<std::string> words = words_of(knob.values);
-    if (words.size() < 2) continue;
+    if (words.size() < 2 || knob.name == "coordinator") continue;
     const std::string& word = dice.pick(words);
     store::Config changed = store;
     if (store::set(changed, knob.name, word) && store::check(changed)) store = changed;
@@ -66,6 +67,22 @@ void draw_placement(Dice& dice, store::Config& store) {
   store = sloppy;
   store.patience_ns = dice.pick({5L, 20L, 100L}) * kMillisecond;
   store.suspect_after = static_cast<int>(dice.between(1, 3));
+}
+
+/// Clients that coordinate themselves, with a source of stamps that they have; and sessions that keep a
+/// token.
+void draw_clients(Dice& dice, Experiment& experiment) {
+  experiment.clients.session_tokens = dice.one_in(4);
+  if (dice.one_in(8)) experiment.store.session_keys = static_cast<int>(dice.magnitude(1, 60));
+  if (!dice.one_in(4)) return;
+  store::Config store = experiment.store;
+  store.coordinator = store::Coordination::client;
+  store.placement = store::Placement::strict;
+  store.hints = store::Hints::off;
+  store.rejoin = store::RejoinMode::immediate;
+  if (store.conflict == store::Conflict::lww)
+    store.stamp = dice.one_in(2) ? store::StampSource::client : store::StampSource::query;
+  if (store::check(store)) experiment.store = store;
 }
 
 void draw_amounts(Dice& dice, store::Config& store) {
@@ -120,6 +137,8 @@ Experiment draw_swarm(std::uint64_t seed, WorldKind world) {
   draw_placement(placement, experiment.store);
   Dice load(seed, Dice::Of::load);
   draw_load(load, experiment);
+  Dice clients(seed, Dice::Of::clients);
+  draw_clients(clients, experiment);
   Dice times(seed, Dice::Of::times);
   draw_times(times, experiment);
   Dice faults(seed, Dice::Of::faults);

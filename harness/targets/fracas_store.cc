@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "harness/targets/json_members.h"
+#include "store/base64url.h"
 #include "store/ring.h"
 #include "workloads/json_array.h"
 
@@ -134,12 +135,18 @@ std::vector<std::string> command_line(const store::Config& config, const NodePla
 }
 
 std::string encode(const TargetRequest& request) {
-  std::string text = fmt::format("{} /kv/{}?timeout={} HTTP/1.1\r\nHost: store\r\n", verb_of(request.kind),
-                                 percent_encoded(request.key), store_timeout_ms(request));
+  std::string text =
+      fmt::format("{} /{}/{}?timeout={} HTTP/1.1\r\nHost: store\r\n", verb_of(request.kind),
+                  request.of_copy ? "copy" : "kv", percent_encoded(request.key), store_timeout_ms(request));
   if (!request.context.empty()) text += fmt::format("X-Fracas-Context: {}\r\n", request.context);
   if (request.stamp_us != 0) text += fmt::format("X-Fracas-Stamp: {}\r\n", request.stamp_us);
   if (request.seen_us != 0) text += fmt::format("X-Fracas-Seen: {}\r\n", request.seen_us);
+  if (!request.session.empty()) text += fmt::format("X-Fracas-Session: {}\r\n", request.session);
   if (request.kind != TargetRequest::Kind::put) return text += "\r\n";
+  if (!request.state.empty()) {
+    const std::string body = fmt::format(R"({{"state":"{}"}})", store::to_base64url(request.state));
+    return text += fmt::format("Content-Length: {}\r\n\r\n{}", body.size(), body);
+  }
   constexpr std::string_view kBefore = R"({"value":)", kAfter = "}";
   text += fmt::format("Content-Length: {}\r\n\r\n{}{}{}",
                       kBefore.size() + request.value.size() + kAfter.size(), kBefore, request.value, kAfter);
@@ -159,6 +166,10 @@ TargetResponse decode(unsigned status, std::string_view body) {
   response.values = std::move(*texts);
   response.context = unquoted(member_text(*members, "context").value_or("\"\""));
   set_clock(response, member_text(*members, "clock").value_or("null"));
+  response.session = unquoted(member_text(*members, "session").value_or("\"\""));
+  const auto state = store::from_base64url(unquoted(member_text(*members, "state").value_or("\"\"")));
+  if (!state) return not_understood(status, body);
+  response.state = *state;
   return response;
 }
 
@@ -173,6 +184,9 @@ store::ClientRequest to_client_request(TargetRequest request, store::RequestId i
   result.key = std::move(request.key);
   result.value = std::move(request.value);
   result.context = std::move(request.context);
+  result.session = std::move(request.session);
+  result.of_copy = request.of_copy;
+  result.state = std::move(request.state);
   return result;
 }
 
@@ -182,6 +196,8 @@ TargetResponse to_response(store::ReplyToClient&& reply) {
   response.status = Status::ok;
   response.values = std::move(reply.values);
   response.context = std::move(reply.context);
+  response.session = std::move(reply.session);
+  response.state = std::move(reply.state);
   if (reply.clock == "null") return response;
   response.clock = std::move(reply.clock);
   response.context_json = context_within(response.clock);

@@ -5,8 +5,9 @@ import unittest
 from fracas import EXPERIMENTS, EndToEnd
 
 GALLERY = sorted((EXPERIMENTS / "gallery").glob("*.toml"))
-# With real processes: a story of restarts, one of repair, one of siblings, two of clocks.
-WITH_PROCESSES = ["sd01-no-leader", "sd09-read-repair", "sd51-siblings", "sd52-clock-decides", "sd33-ask-before-writing"]
+# With real processes: a story of restarts, one of repair, one of siblings, two of clocks, two of clients that coordinate, two of sessions.
+WITH_PROCESSES = ["sd01-no-leader", "sd09-read-repair", "sd51-siblings", "sd52-clock-decides", "sd33-ask-before-writing",
+                  "sd11-client-coordinates", "sd11-nobody-keeps-a-hint", "sd57-session-with-token", "sd57-session-rather-fails"]
 
 
 class Gallery(EndToEnd):

@@ -33,6 +33,32 @@ TEST(FracasStoreTarget, SaysOfTimeWhatTheSessionSays) {
   EXPECT_FALSE(to_client_request(removal, 1).stamp_us);
 }
 
+TEST(FracasStoreTarget, HandsTheSessionsTokenOnAndBack) {
+  TargetRequest read{Kind::get, "k1", "", "", 1'000'000'000};
+  read.session = "new";
+  EXPECT_THAT(encode(read), HasSubstr("\r\nX-Fracas-Session: new\r\n\r\n"));
+  EXPECT_EQ(to_client_request(read, 1).session, "new");
+  const auto answer = decode(200, R"({"values":[],"context":"","clock":null,"session":"TOKEN"})");
+  EXPECT_EQ(answer.session, "TOKEN");
+  store::ReplyToClient reply;
+  reply.session = "TOKEN";
+  EXPECT_EQ(to_response(std::move(reply)).session, "TOKEN");
+}
+
+TEST(FracasStoreTarget, AsksForOneCopyAndHandsItOn) {
+  TargetRequest read{Kind::get, "k1", "", "", 1'000'000'000};
+  read.of_copy = true;
+  EXPECT_THAT(encode(read), HasSubstr("GET /copy/k1?"));
+  EXPECT_TRUE(to_client_request(read, 1).of_copy);
+  TargetRequest merge = read;
+  merge.kind = Kind::put;
+  merge.state = "\xff\xfe\x01";
+  EXPECT_THAT(encode(merge), HasSubstr("Content-Length: 16\r\n\r\n{\"state\":\"__4B\"}"));
+  EXPECT_EQ(to_client_request(merge, 1).state, merge.state);
+  EXPECT_EQ(decode(200, R"({"values":[],"context":"","clock":null,"state":"__4B"})").state, merge.state);
+  EXPECT_EQ(decode(200, R"({"values":[],"context":"","clock":null,"state":"_"})").status, Status::unknown);
+}
+
 TEST(FracasStoreTarget, KnowsTheHomesOfAKey) {
   store::Config config;
   config.n = 2;

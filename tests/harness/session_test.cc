@@ -167,6 +167,40 @@ TEST(Session, SendsItsOwnClockWhichNeverGoesBack) {
   EXPECT_EQ(session.begin(kRead, {}, 3000).request->request.stamp_us, 0);
 }
 
+TEST(Session, HandsBackTheTokenOfItsLastAnswer) {
+  SessionOptions asked = options();
+  asked.behaviour.session_tokens = true;
+  Session session(asked);
+  EXPECT_EQ(session.begin(kRead).request->request.session, "new");
+  TargetResponse answered = ok({});
+  answered.session = "TOKEN";
+  session.answer(answered);
+  EXPECT_EQ(session.begin(kWrite).request->request.session, "TOKEN");
+  session.answer(failed(Status::unknown));
+  EXPECT_EQ(session.begin(kWrite).request->request.session, "TOKEN") << "a failure tells nothing new";
+  Session without(options());
+  EXPECT_EQ(without.begin(kRead).request->request.session, "");
+}
+
+TEST(Session, WithATokenStampsAboveWhatItHasSeen) {
+  SessionOptions asked = options();
+  asked.stamps = store::StampSource::client;
+  asked.behaviour.session_tokens = true;
+  Session session(asked);
+  session.begin(kRead, {}, 1000);
+  session.answer(stamped(5000));
+  EXPECT_EQ(session.begin(kWrite, {}, 1000).request->request.stamp_us, 5001);
+}
+
+TEST(Session, ThatCoordinatesItselfChoosesNoNode) {
+  SessionOptions asked = options();
+  asked.coordinates = true;
+  Session session(asked);
+  EXPECT_EQ(session.begin(kRead).request->node, "");
+  session.answer(ok({}));
+  EXPECT_EQ(session.begin(kRead, "n2").request->node, "n2");
+}
+
 TEST(Session, TellsWhatAReadReturnedAndItsClock) {
   Session session(options());
   session.begin(kRead);

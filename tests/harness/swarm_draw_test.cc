@@ -96,6 +96,14 @@ TEST(SwarmDraw, StandInsAreDrawnWithAllThatBelongsToThem) {
   EXPECT_EQ(drawn([](const Experiment& e) { return e.store.hint_quota <= 50 ? "few" : "many"; }), both);
 }
 
+TEST(SwarmDraw, ClientsThatCoordinateAreDrawnWithEitherWayOfResolvingConflicts) {
+  const auto found = drawn([](const Experiment& e) {
+    if (e.store.coordinator == store::Coordination::node) return std::string("node");
+    return e.store.conflict == store::Conflict::siblings ? "siblings" : store::get(e.store, "stamp");
+  });
+  EXPECT_EQ(found, (std::set<std::string>{"node", "siblings", "client", "query"}));
+}
+
 TEST(SwarmDraw, EveryWorkloadAndBehaviourIsDrawn) {
   const auto found = drawn([](const Experiment& e) { return e.workload; });
   for (const workloads::Workload& workload : workloads::workloads())
@@ -103,6 +111,7 @@ TEST(SwarmDraw, EveryWorkloadAndBehaviourIsDrawn) {
   const std::set<std::string> both{"false", "true"};
   EXPECT_EQ(drawn([](const Experiment& e) { return e.clients.sticky ? "true" : "false"; }), both);
   EXPECT_EQ(drawn([](const Experiment& e) { return e.clients.contexts ? "true" : "false"; }), both);
+  EXPECT_EQ(drawn([](const Experiment& e) { return e.clients.session_tokens ? "true" : "false"; }), both);
   EXPECT_EQ(drawn([](const Experiment& e) { return e.load.deletes > 0 ? "true" : "false"; }), both);
 }
 

@@ -1,6 +1,7 @@
 // The conformance suite of worlds: one set of stories, told in each world. What a world cannot do, it says.
 #include <gtest/gtest.h>
 
+#include "harness/coordinating_client.h"
 #include "nemesis/kind.h"
 #include "tests/harness/world_stories.h"
 
@@ -150,6 +151,85 @@ TEST_P(WorldTest, DistortsOneClockAndReadsItBack) {
   EXPECT_NEAR(story_.skew_s("n2"), 60, 1) << "still distorted";
   clocks.release(handle);
   EXPECT_NEAR(story_.skew_s("n2"), 0, 1);
+}
+
+/// A client that asks the homes itself.
+class Coordinating {
+ public:
+  explicit Coordinating(WorldStory& story, int client = 0)
+      : story_(story), client_(story.world(), story.store(), client, 7) {}
+
+  TargetResponse call(TargetRequest request) {
+    std::optional<TargetResponse> response;
+    client_.call("", request, [&](TargetResponse answer) { response = std::move(answer); });
+    EXPECT_TRUE(story_.eventually([&] { return response.has_value(); }));
+    return response.value_or(TargetResponse{});
+  }
+  TargetResponse put(const std::string& value, const std::string& context = "") {
+    TargetRequest request{TargetRequest::Kind::put, "a/b c", value, context, kSecond};
+    if (story_.store().stamp == store::StampSource::client) request.stamp_us = story_.world().wall_us();
+    return call(std::move(request));
+  }
+  TargetResponse get(const std::string& session = "") {
+    TargetRequest request{TargetRequest::Kind::get, "a/b c", "", "", kSecond};
+    request.session = session;
+    return call(std::move(request));
+  }
+  bool comes_to_rest() {
+    return story_.eventually([this] { return client_.idle(); });
+  }
+
+ private:
+  WorldStory& story_;
+  CoordinatingClient client_;
+};
+
+TEST_P(WorldTest, LetsClientsCoordinateWithContexts) {
+  story_.store().coordinator = store::Coordination::client;
+  story_.store().hints = store::Hints::off;
+  story_.start();
+  Coordinating one(story_, 0), two(story_, 1);
+  ASSERT_EQ(one.put("\"1-1\"").status, Status::ok);
+  ASSERT_EQ(two.put("{\"2\":[1]}").status, Status::ok);
+  const TargetResponse read = one.get("new");
+  ASSERT_EQ(read.values.size(), 2u) << read.error;
+  EXPECT_FALSE(read.session.empty());
+  EXPECT_EQ(one.put("\"1-2\"", read.context).status, Status::ok);
+  EXPECT_EQ(two.get().values, std::vector<std::string>{"\"1-2\""});
+  EXPECT_TRUE(one.comes_to_rest());
+  story_.world().nodes().kill(story_.world().homes("a/b c")[0]);
+  EXPECT_EQ(two.get().values, std::vector<std::string>{"\"1-2\""});
+  EXPECT_EQ(two.put("\"2-2\"").status, Status::ok) << "another home makes the dot";
+  EXPECT_TRUE(two.comes_to_rest());
+}
+
+TEST_P(WorldTest, LetsClientsCoordinateWithStamps) {
+  story_.store().coordinator = store::Coordination::client;
+  story_.store().hints = store::Hints::off;
+  story_.store().conflict = store::Conflict::lww;
+  story_.store().stamp = store::StampSource::client;
+  story_.store().repair = store::Repair::abd;
+  story_.start();
+  Coordinating one(story_, 0), two(story_, 1);
+  const TargetResponse written = one.put("\"1-1\"");
+  ASSERT_EQ(written.status, Status::ok) << written.error;
+  EXPECT_NE(written.clock.find("\"client0#"), std::string::npos) << written.clock;
+  EXPECT_EQ(two.put("\"2-1\"").status, Status::ok);
+  EXPECT_EQ(one.get().values, std::vector<std::string>{"\"2-1\""});
+  EXPECT_TRUE(one.comes_to_rest());
+  EXPECT_TRUE(two.comes_to_rest());
+}
+
+TEST_P(WorldTest, ACoordinatingClientAsksAnewWhileAnswersAreDue) {
+  story_.store().coordinator = store::Coordination::client;
+  story_.store().hints = store::Hints::off;
+  story_.start();
+  Coordinating client(story_);
+  ASSERT_EQ(client.put("\"1-1\"").status, Status::ok);
+  story_.world().nodes().pause(story_.world().homes("a/b c")[2]);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.get().values, std::vector<std::string>{"\"1-1\""});
+  story_.world().nodes().resume(story_.world().homes("a/b c")[2]);
+  EXPECT_TRUE(client.comes_to_rest());
 }
 
 TEST_P(WorldTest, StopsPausedNodesToo) {
