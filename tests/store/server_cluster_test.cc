@@ -12,7 +12,6 @@
 #include <iterator>
 #include <map>
 #include <mutex>
-#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -100,10 +99,10 @@ TEST(Cluster, inspection_shows_one_replica_alone) {
 
 /// Every line of it is a comment or a series that Prometheus reads: name{label="value"} number.
 void expect_prometheus(const std::string& text) {
-  static const std::regex line(
-      R"re(# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge))|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+)re");
+  constexpr const char* line =
+      R"re(# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge))|[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [0-9.e+-]+)re";
   std::istringstream lines(text);
-  for (std::string one; std::getline(lines, one);) EXPECT_TRUE(std::regex_match(one, line)) << one;
+  for (std::string one; std::getline(lines, one);) EXPECT_THAT(one, testing::MatchesRegex(line));
 }
 
 TEST(Cluster, every_metric_has_its_sentence_and_its_row_in_the_readme) {
