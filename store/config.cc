@@ -5,8 +5,6 @@
 #include <charconv>
 #include <utility>
 
-#include "store/ring.h"
-
 namespace fracas::store {
 namespace {
 
@@ -309,136 +307,6 @@ ConfigError wrong_value(const Entry& entry, std::string_view value) {
   return {name, name + " = \"" + std::string(value) + "\" is not one of: " + std::string(entry.knob.values)};
 }
 
-Outcome in_range(const Config& config, std::string_view name, std::int64_t value, std::int64_t low,
-                 std::int64_t high) {
-  if (value >= low && value <= high) return {};
-  return ConfigError{std::string(name),
-                     std::string(name) + " = " + get(config, name) +
-                         " is out of range; values: " + std::string(find_entry(name)->knob.values)};
-}
-
-/// Stamps belong to lww, and a wait must end before its request gives up.
-Outcome check_stamps(const Config& config) {
-  if (config.stamp != StampSource::wall && config.conflict != Conflict::lww) {
-    return ConfigError{"stamp",
-                       "stamp = " + get(config, "stamp") +
-                           " goes with conflict = lww: siblings are told apart by their contexts and "
-                           "carry no stamps"};
-  }
-  const std::int64_t wait_ns = 2 * config.clock_error_ns;
-  if (config.stamp == StampSource::truetime && wait_ns >= config.timeout_ns) {
-    return ConfigError{"clock_error", "clock_error = " + get(config, "clock_error") +
-                                          ": a write waits twice as long before it is sent, and timeout = " +
-                                          get(config, "timeout") + " is over by then"};
-  }
-  return {};
-}
-
-/// A client that coordinates has neither a disk for hints, nor a guess at who is down, nor a node's clock.
-Outcome check_coordinator(const Config& config) {
-  if (config.coordinator == Coordination::node) return {};
-  if (config.placement == Placement::sloppy) {
-    return ConfigError{
-        "coordinator",
-        "coordinator = client does not go with placement = sloppy: who calls stand-ins must keep track of "
-        "which nodes are down, and here nodes do"};
-  }
-  if (config.hints != Hints::off) {
-    return ConfigError{
-        "coordinator",
-        "coordinator = client does not go with hints = " + get(config, "hints") +
-            ": a client keeps none, what a home missed is left to repair and anti-entropy; set "
-            "hints = off"};
-  }
-  if (config.rejoin == RejoinMode::catchup) {
-    return ConfigError{
-        "coordinator",
-        "coordinator = client does not go with rejoin = catchup: nodes remember of each other what they have "
-        "acknowledged, and here they acknowledge to clients; set rejoin = immediate"};
-  }
-  const bool of_node = config.stamp != StampSource::client && config.stamp != StampSource::query;
-  if (config.conflict == Conflict::lww && of_node) {
-    return ConfigError{
-        "coordinator",
-        "coordinator = client does not go with stamp = " + get(config, "stamp") +
-            ": it is a node's clock, and the client makes the stamp; set stamp = client or query"};
-  }
-  return {};
-}
-
-/// n, r and w against each other.
-Outcome check_quorums(const Config& config) {
-  if (config.n < 1 || config.n > config.nodes) {
-    return ConfigError{"n", "n = " + std::to_string(config.n) +
-                                " must be between 1 and nodes = " + std::to_string(config.nodes)};
-  }
-  for (const auto& [name, value] : {std::pair{"r", config.r}, std::pair{"w", config.w}}) {
-    if (value >= 1 && value <= config.n) continue;
-    return ConfigError{name, std::string(name) + " = " + std::to_string(value) +
-                                 " must be between 1 and n = " + std::to_string(config.n)};
-  }
-  return {};
-}
-
-/// What goes with placement = sloppy, and what does not.
-Outcome check_placement(const Config& config) {
-  if (config.placement == Placement::strict) {
-    if (config.hints != Hints::fallback) return {};
-    return ConfigError{
-        "hints",
-        "hints = fallback are kept by stand-ins, and with placement = strict nobody stands in; "
-        "set placement = sloppy, or hints = coordinator or off"};
-  }
-  if (config.hints != Hints::fallback) {
-    return ConfigError{"hints",
-                       "hints = " + get(config, "hints") +
-                           " does not go with placement = sloppy, where a stand-in counts because it "
-                           "keeps a hint; set hints = fallback"};
-  }
-  if (config.repair == Repair::abd) {
-    return ConfigError{
-        "repair",
-        "repair = abd does not go with placement = sloppy: it waits until max(w, n - r + 1) homes "
-        "hold what was read, and sloppy is there not to wait for homes"};
-  }
-  if (config.conflict == Conflict::lww && config.stamp == StampSource::query) {
-    return ConfigError{
-        "stamp",
-        "stamp = query does not go with placement = sloppy: it asks r homes for their stamps, and they may "
-        "have missed what stand-ins took; a later write would get a lower stamp, and be lost"};
-  }
-  if (config.nodes > config.n) return {};
-  return ConfigError{"placement", "placement = sloppy needs nodes that are no homes of a key: nodes = " +
-                                      std::to_string(config.nodes) +
-                                      " must be over n = " + std::to_string(config.n)};
-}
-
-/// Of a duration that may be off.
-Outcome duration_in_range(const Config& config, std::string_view name, std::int64_t value) {
-  if (value == 0) return {};
-  return in_range(config, name, value, 10 * ns_per_ms, 1'000'000 * ns_per_s);
-}
-
-Outcome check_alarms(const Config& config) {
-  if (auto good = duration_in_range(config, "alarm_divergence", config.alarm_divergence_ns); !good)
-    return good;
-  if (auto good = duration_in_range(config, "alarm_exchange", config.alarm_exchange_ns); !good) return good;
-  if (auto good = duration_in_range(config, "alarm_hint", config.alarm_hint_ns); !good) return good;
-  return in_range(config, "alarm_stale_replies", config.alarm_stale_percent, 0, 100);
-}
-
-Outcome check_hints(const Config& config) {
-  if (auto good = duration_in_range(config, "hint_window", config.hint_window_ns); !good) return good;
-  if (auto good = in_range(config, "hint_quota", config.hint_quota, 1, 100'000'000); !good) return good;
-  return in_range(config, "hint_quota_bytes", config.hint_quota_bytes, 1, std::int64_t{64} << 30);
-}
-
-Outcome check_detector(const Config& config) {
-  if (auto good = in_range(config, "patience", config.patience_ns, ns_per_ms, 60 * ns_per_s); !good)
-    return good;
-  return in_range(config, "suspect_after", config.suspect_after, 1, 1000);
-}
-
 }  // namespace
 
 std::optional<int> parse_level(std::string_view text) {
@@ -474,37 +342,6 @@ Outcome set(Config& config, std::string_view name, std::string_view value) {
   if (entry == nullptr) return unknown_knob(name);
   if (!entry->set(config, value)) return wrong_value(*entry, value);
   return {};
-}
-
-Outcome check(Config& config) {
-  if (auto good = in_range(config, "nodes", config.nodes, 1, partitions); !good) return good;
-  config.r = resolve_level(config.r, config.n);
-  config.w = resolve_level(config.w, config.n);
-  if (auto good = check_quorums(config); !good) return good;
-  if (config.anti_entropy_ns != 0) {
-    const auto good =
-        in_range(config, "anti_entropy", config.anti_entropy_ns, 10 * ns_per_ms, 1000 * ns_per_s);
-    if (!good) return good;
-  }
-  if (auto good = check_placement(config); !good) return good;
-  if (auto good = check_hints(config); !good) return good;
-  if (auto good = check_alarms(config); !good) return good;
-  if (auto good = check_detector(config); !good) return good;
-  if (auto good = in_range(config, "timeout", config.timeout_ns, ns_per_ms, 60 * ns_per_s); !good)
-    return good;
-  if (auto good =
-          in_range(config, "max_clock_offset", config.max_clock_offset_ns, ns_per_ms, 1000 * ns_per_s);
-      !good)
-    return good;
-  if (auto good = in_range(config, "clock_error", config.clock_error_ns, ns_per_ms, 10 * ns_per_s); !good)
-    return good;
-  if (auto good = check_stamps(config); !good) return good;
-  if (auto good = in_range(config, "fsync_period", config.fsync_period_ns, ns_per_ms, 1000 * ns_per_s); !good)
-    return good;
-  if (auto good = check_coordinator(config); !good) return good;
-  if (auto good = in_range(config, "session_keys", config.session_keys, 1, 4096); !good) return good;
-  if (auto good = in_range(config, "max_siblings", config.max_siblings, 1, 100'000); !good) return good;
-  return in_range(config, "max_value_bytes", config.max_value_bytes, 1, 16 << 20);
 }
 
 std::string get(const Config& config, std::string_view name) {

@@ -4,91 +4,13 @@
 #include <cassert>
 #include <utility>
 
-#include "store/context_token.h"
 #include "store/describe.h"
+#include "store/sibling_put.h"
 
 namespace fracas::store {
 namespace {
 
-/// All siblings, the put's own first, and the context that covers exactly those: a context that covered
-/// siblings which the client has not seen would let its next put delete them unread.
-ReplyToClient siblings_answer(const std::string& key, const DvvSet& set, const Dot& own,
-                              const Shared& shared) {
-  ReplyToClient reply;
-  reply.values = live_values(set);
-  const auto dots = live_dots(set);
-  const auto mine = std::find(dots.begin(), dots.end(), own) - dots.begin();
-  const bool live = mine != static_cast<std::ptrdiff_t>(dots.size());
-  if (live) std::rotate(reply.values.begin(), reply.values.begin() + mine, reply.values.begin() + mine + 1);
-  if (shared.config().bugs.has(Bug::put_hides_siblings)) reply.values.resize(live ? 1 : 0);
-  reply.context = make_token(key, set.join());
-  reply.clock = clock_json(set, shared.options.names, own);
-  return reply;
-}
-
-// --- what seeded bugs make of a put ---
-
-constexpr std::size_t pruned_to = 2;  ///< actors, with bug vv_prune
-constexpr std::size_t busy = 8;       ///< writes in flight, with bug local_drop_no_hint
-
-/// What a put is taken to have seen, beside what it says.
-void misread_context(const BugSet& bugs, const Request& request, const DvvSet& set, Context& context) {
-  const bool removes = request.verb == Verb::remove;
-  if (bugs.has(Bug::context_ignored) || (removes && bugs.has(Bug::delete_blind))) context = set.join();
-  if (!bugs.has(Bug::vv_no_dots)) return;
-  const Context all = set.join();
-  const bool latest = std::all_of(all.begin(), all.end(), [&](const auto& seen) {
-    return contains(context, Dot{seen.first, seen.second});
-  });
-  if (!latest) context.clear();
-}
-
-/// Makes the context cover siblings until there is room for one more.
-void cover_oldest(const DvvSet& set, std::size_t limit, Context& context) {
-  for (const auto& [actor, entry] : set.entries()) {
-    for (std::uint64_t seen = entry.n - entry.values.size(); seen < entry.n;) {
-      if (set.siblings_after_put(context) <= limit) return;
-      context[actor] = std::max(context[actor], ++seen);
-    }
-  }
-}
-
-/// Forgets the actors whose values are all overwritten, those with the fewest events first.
-DvvSet pruned(const DvvSet& set) {
-  DvvSet::Entries entries = set.entries();
-  while (entries.size() > pruned_to) {
-    const auto least = std::min_element(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-      return std::pair(!a.second.values.empty(), a.second.n) <
-             std::pair(!b.second.values.empty(), b.second.n);
-    });
-    if (!least->second.values.empty()) break;
-    entries.erase(least);
-  }
-  return DvvSet(std::move(entries));
-}
-
-// --- refusals ---
-
-ClientError too_many_siblings(std::size_t siblings, int limit) {
-  return {ErrorKind::too_many_siblings, "",
-          "the write would leave " + std::to_string(siblings) + " siblings, over the limit max_siblings = " +
-              std::to_string(limit) + "; read, merge, and write with the context of that read"};
-}
-
-ClientError state_too_large() {
-  return {ErrorKind::value_too_large, "value",
-          "value: the siblings of this key together are over the limit of " +
-              std::to_string(max_state_bytes) +
-              " bytes; read, merge, and write with the context of that read"};
-}
-
-std::size_t value_bytes(const DvvSet& set) {
-  std::size_t bytes = 0;
-  for (const auto& [actor, entry] : set.entries()) {
-    for (const Value& value : entry.values) bytes += value ? value->size() : 0;
-  }
-  return bytes;
-}
+constexpr std::size_t busy = 8;  ///< writes in flight, with bug local_drop_no_hint
 
 }  // namespace
 
@@ -163,54 +85,26 @@ void Writes::try_commit(Step& step, OperationId operation) {
 
 /// The put itself: on this home's copy, which is written down before anybody is told that it holds, or on one
 /// away from home, which nobody is told of. False: refused, and nothing was done.
-bool Writes::prepare_siblings(Step& step, Request& request, Write& write) {
-  const Config& config = shared_.config();
+bool Writes::prepare_siblings(Step& step, const Request& request, Write& write) {
   const auto& homes = request.homes;
   write.away = std::find(homes.begin(), homes.end(), shared_.self()) == homes.end();
   const FallbackCopies::Copy* mine = write.away ? &away_.of(request.key) : nullptr;
   const KeyState copy = write.away ? KeyState(mine->set) : shared_.replica.find(request.key);
-  DvvSet set = std::holds_alternative<DvvSet>(copy) ? std::get<DvvSet>(copy) : DvvSet{};
-  Context& context = request.context;
-  if (config.bugs.any()) misread_context(config.bugs, request, set, context);
-  const auto limit = static_cast<std::size_t>(config.max_siblings);
-  if (config.bugs.has(Bug::sibling_cap_drops)) cover_oldest(set, limit, context);
-  const std::size_t siblings = set.siblings_after_put(context);
-  mark(request, copy, siblings);
-  if (siblings > limit) {
-    shared_.marks.reach(Mark::sibling_limit_reached);
-    refuse(step, shared_, request.origin, request.verb, too_many_siblings(siblings, config.max_siblings));
+  auto put = put_beside(shared_, request, copy, write.away ? mine->actor : shared_.incarnation);
+  if (!put) {
+    refuse(step, shared_, request.origin, request.verb, put.error());
     return false;
   }
-  const Dot own = set.put(context, request.written(), write.away ? mine->actor : shared_.incarnation);
-  if (config.bugs.has(Bug::vv_prune)) set = pruned(set);
-  if (value_bytes(set) > max_state_bytes) {
-    refuse(step, shared_, request.origin, request.verb, state_too_large());
-    return false;
-  }
-  write.on_success = siblings_answer(request.key, set, own, shared_);
-  if (config.bugs.has(Bug::equal_vv_drop) && context.empty() && siblings > 1) set = std::get<DvvSet>(copy);
-  write.state = set;
+  write.on_success = std::move(put->answer);
+  write.state = put->set;
   if (request.origin.of_copy) encode(write.state, write.on_success.state);
   if (write.away) {
     shared_.marks.reach(Mark::put_away_from_home);
-    const std::size_t bytes = value_bytes(set);
-    away_.replace(request.key, std::move(set), bytes);
+    away_.replace(request.key, std::move(put->set), put->value_bytes);
   } else {
-    shared_.replica.replace(step, request.key, std::move(set));
+    shared_.replica.replace(step, request.key, std::move(put->set));
   }
   return true;
-}
-
-/// What a put met: the copy before it, and so many siblings, its own included, with it.
-void Writes::mark(const Request& request, const KeyState& copy, std::size_t siblings) {
-  if (siblings == 1) {
-    const bool deleted = !std::holds_alternative<std::monostate>(copy) && !has_live_values(copy);
-    if (deleted && request.verb == Verb::put) shared_.marks.reach(Mark::tombstone_superseded);
-  } else if (!request.context.empty()) {
-    shared_.marks.reach(Mark::outdated_context);
-  } else if (request.verb == Verb::remove && has_live_values(copy)) {
-    shared_.marks.reach(Mark::blind_delete_beside_values);
-  }
 }
 
 void Writes::prepare_lww(Step& step, const Request& request, Write& write) {

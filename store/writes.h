@@ -88,8 +88,7 @@ class Writes {
   };
   using Entry = std::map<OperationId, Write>::iterator;
 
-  bool prepare_siblings(Step&, Request&, Write&);
-  void mark(const Request&, const KeyState& copy, std::size_t siblings);
+  bool prepare_siblings(Step&, const Request&, Write&);
   void prepare_lww(Step&, const Request&, Write&);
   void commit(Step&, Entry);
   void send_to_homes(Step&, OperationId, Write&);
