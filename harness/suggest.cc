@@ -9,6 +9,7 @@ namespace fracas::harness {
 namespace {
 
 constexpr std::size_t kLongestWord = 100;
+constexpr std::size_t kShortWord = 2;
 
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::vector<std::size_t>> cost(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
@@ -31,11 +32,18 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::string best;
   std::size_t best_distance = kLongestWord;
   if (word.size() > kLongestWord) return best;
+  // A name that was left unfinished is nearer to what it begins than to any other of its length.
+  if (word.size() > kShortWord) {
+    const auto whole = std::find_if(candidates.begin(), candidates.end(), [&](const std::string& candidate) {
+      return candidate.starts_with(word);
+    });
+    if (whole != candidates.end()) return *whole;
+  }
   for (const std::string& candidate : candidates) {
     const std::size_t d = distance(word, candidate);
     const std::size_t allowed = std::max<std::size_t>(1, std::max(word.size(), candidate.size()) / 3);
     // A word of one or two letters is near to everything: only the same beginning makes it a typing error.
-    const bool related = word.size() > 2 || (!word.empty() && candidate.starts_with(word.front()));
+    const bool related = word.size() > kShortWord || (!word.empty() && candidate.starts_with(word.front()));
     if (d <= allowed && related && d < best_distance) {
       best = candidate;
       best_distance = d;

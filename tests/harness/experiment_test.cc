@@ -302,6 +302,8 @@ TEST(Suggestions, AreOnlyMadeForTypingErrors) {
   EXPECT_EQ(nearest("rnu", words), "run");
   EXPECT_EQ(nearest("reprot", words), "report");
   EXPECT_EQ(nearest("banana", words), "");
+  EXPECT_EQ(nearest("broken-old", {"broken-sea", "broken-old-copy-catchup"}), "broken-old-copy-catchup")
+      << "one that was left unfinished";
   EXPECT_EQ(did_you_mean("banana", words), " (known: run, report, regular)");
 }
 
