@@ -30,7 +30,8 @@ class Driver {
   static boost::system::result<std::unique_ptr<Driver>, std::string> open(boost::asio::io_context&,
                                                                           NodeOptions, const Records&,
                                                                           Storage&, DriverOutputs);
-  /// Waits for a synced write in progress.
+  /// Waits for a synced write in progress. What the loop still has to run is this driver's: destroy it when
+  /// the loop runs no more.
   ~Driver();
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;

@@ -210,31 +210,35 @@ TEST_F(OneNode, a_failed_sync_is_told_and_its_put_is_never_answered) {
   EXPECT_EQ(disk.begun(), 1);
 }
 
-TEST_F(OneNode, is_read_only_while_the_disk_is_full_and_takes_writes_when_there_is_room_again) {
-  for (const Fsync fsync : {Fsync::always, Fsync::never}) {
-    answered.clear();
-    start(fsync);
-    disk.allow(10);
-    disk.be_full(true);
-    put(1);
-    run_until_answered(1);
-    EXPECT_EQ(errors.at(1), ErrorKind::unknown_outcome);
-    EXPECT_TRUE(driver->node().read_only());
-    put(2);
-    EXPECT_EQ(errors.at(2), ErrorKind::read_only) << "at once";
-    get(3);
-    EXPECT_EQ(answered, (std::vector<RequestId>{1, 2, 3}));
-    const int tried = disk.reopened();
-    run_until([&] { return disk.reopened() > tried; });
-    EXPECT_TRUE(driver->node().read_only());
-    disk.be_full(false);
-    run_until([&] { return !driver->node().read_only(); });
-    put(4);
-    run_until_answered(4);
-    EXPECT_FALSE(errors.contains(4));
-    EXPECT_TRUE(broken.empty());
-  }
+class OneNodeOnAFullDisk : public OneNode, public testing::WithParamInterface<Fsync> {};
+
+TEST_P(OneNodeOnAFullDisk, is_read_only_and_takes_writes_when_there_is_room_again) {
+  start(GetParam());
+  disk.allow(10);
+  disk.be_full(true);
+  put(1);
+  run_until_answered(1);
+  EXPECT_EQ(errors.at(1), ErrorKind::unknown_outcome);
+  EXPECT_TRUE(driver->node().read_only());
+  put(2);
+  EXPECT_EQ(errors.at(2), ErrorKind::read_only) << "at once";
+  get(3);
+  EXPECT_EQ(answered, (std::vector<RequestId>{1, 2, 3}));
+  const int tried = disk.reopened();
+  run_until([&] { return disk.reopened() > tried; });
+  EXPECT_TRUE(driver->node().read_only());
+  disk.be_full(false);
+  run_until([&] { return !driver->node().read_only(); });
+  put(4);
+  run_until_answered(4);
+  EXPECT_FALSE(errors.contains(4));
+  EXPECT_TRUE(broken.empty());
 }
+
+INSTANTIATE_TEST_SUITE_P(Fsyncs, OneNodeOnAFullDisk, testing::Values(Fsync::always, Fsync::never),
+                         [](const auto& info) {
+                           return info.param == Fsync::always ? "with_fsync" : "without_fsync";
+                         });
 
 TEST(Timers, fire_in_the_order_of_their_times_and_those_that_are_set_meanwhile_too) {
   boost::asio::io_context io;
