@@ -236,8 +236,8 @@ TEST_P(OneNodeOnAFullDisk, is_read_only_and_takes_writes_when_there_is_room_agai
 }
 
 INSTANTIATE_TEST_SUITE_P(Fsyncs, OneNodeOnAFullDisk, testing::Values(Fsync::always, Fsync::never),
-                         [](const auto& info) {
-                           return info.param == Fsync::always ? "with_fsync" : "without_fsync";
+                         [](const auto& test) {
+                           return test.param == Fsync::always ? "with_fsync" : "without_fsync";
                          });
 
 TEST(Timers, fire_in_the_order_of_their_times_and_those_that_are_set_meanwhile_too) {
