@@ -72,6 +72,7 @@ struct Evidence {
   std::optional<Settlement> settlement{};
   std::optional<IdleTime> idle{};  ///< absent: nobody watched the nodes after they had settled
   std::string conflict{};          ///< "siblings", "lww", or empty when not known
+  bool tombstones_go = false;      ///< who shows nothing of a key may have deleted it, and forgotten that
   std::optional<int> w{};          ///< how many acknowledgements a write waits for
   std::optional<std::int64_t>
       wall_start_us{};  ///< wall clock of the harness (unix time, us) when the run began

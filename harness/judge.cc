@@ -41,6 +41,7 @@ Result<checker::Evidence> read_evidence(const std::filesystem::path& folder, con
   evidence.idle = run.idle;
   evidence.conflict = run.conflict;
   evidence.w = store.w;
+  evidence.tombstones_go = store.gc != store::Gc::keep;
   evidence.wall_start_us = run.wall_start_us;
   std::error_code ignored;
   if (std::filesystem::exists(folder / "faults.jsonl", ignored)) {

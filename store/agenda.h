@@ -26,7 +26,8 @@ struct Task {
     query,
     commit,
     patience,
-    rejoin
+    rejoin,
+    tombstones
   };
   Kind kind = Kind::read;
   std::uint64_t id = 0;  ///< of the operation
@@ -39,6 +40,8 @@ class Agenda {
   void add(std::int64_t due_ns, const Task& task) { tasks_.emplace(due_ns, task); }
   void remove(std::int64_t due_ns, const Task& task) { tasks_.erase({due_ns, task}); }
   std::optional<Task> take_due(std::int64_t now_ns);
+  /// Something should have been done by now: this process was asleep, and what it had open is not over.
+  bool behind(std::int64_t now_ns) const { return !tasks_.empty() && tasks_.begin()->first < now_ns; }
 
   void fired(std::uint64_t timer);
   /// At the end of each step: makes sure that a timer will fire for the earliest task.

@@ -81,7 +81,8 @@ void AntiEntropy::round(Step& step) {
 }
 
 void AntiEntropy::begin(Step& step, NodeIndex peer) {
-  if (shared_.read_only() || !has_partitions_in_common(peer) || open_.contains(peer)) return;
+  if (shared_.read_only() || shared_.keeps_quiet) return;
+  if (!has_partitions_in_common(peer) || open_.contains(peer)) return;
   ++shared_.counters.exchanges_begun;
   const auto entry =
       open_.emplace(peer, Exchange{.operation = shared_.next_operation(), .walks_left = max_walks}).first;
@@ -191,6 +192,7 @@ void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangeKeys& message
   }
   shared_.monitor.keys_compared(from, message.operation, found, !is_full(message), step.now().steady_ns);
   reply.states = batch.take();
+  reply.until_ns = shared_.until(step.now().steady_ns + shared_.config().timeout_ns);
   shared_.counters.exchange_keys_sent += reply.states.size();
   step.send(from, std::move(reply));
 }
@@ -203,7 +205,9 @@ void AntiEntropy::proceed(Step& step, NodeIndex from, const ExchangeStates& mess
   take(step, message.states);
   StateBatch batch;
   for (const std::string& key : message.wanted) batch.add(key, shared_.replica.find(key));
-  ExchangePush push{.operation = message.operation, .states = batch.take()};
+  ExchangePush push{.operation = message.operation,
+                    .states = batch.take(),
+                    .until_ns = shared_.until(step.now().steady_ns + shared_.config().timeout_ns)};
   shared_.counters.exchange_keys_sent += push.states.size();
   exchange.moved = message.states.size() + push.states.size();
   exchange.walked = true;

@@ -69,6 +69,14 @@ enum class Bug : std::uint8_t {
   // Deletes.
   delete_blind,
   tombstone_always_wins,
+  // Giving tombstones up.
+  reap_by_quorum,
+  reap_ignores_hints,
+  reap_ignores_late_writes,
+  reap_ignores_late_repairs,
+  reap_unconditional,
+  reap_keeps_actor,
+  reap_ignores_old_copies,
   // Disks.
   ack_before_fsync,
   fsync_error_retry_ok,

@@ -94,6 +94,7 @@ constexpr std::array<std::string_view, 5> stamp_names{"wall", "client", "hlc", "
 constexpr std::array<std::string_view, 2> placement_names{"strict", "sloppy"};
 constexpr std::array<std::string_view, 3> hints_names{"coordinator", "fallback", "off"};
 constexpr std::array<std::string_view, 3> fsync_names{"always", "interval", "never"};
+constexpr std::array<std::string_view, 3> gc_names{"keep", "timeout", "confirmed"};
 constexpr std::array<std::string_view, 2> rejoin_names{"immediate", "catchup"};
 constexpr std::array<std::string_view, 2> coordinator_names{"node", "client"};
 
@@ -280,9 +281,15 @@ constexpr std::array table{
            "stamp = truetime: wall clocks are taken to be right to plus or minus this."},
           set_duration<&Config::clock_error_ns>,
           get_duration<&Config::clock_error_ns>},
-    Entry{{"gc", "keep", "Tombstones are kept."},
-          [](Config&, std::string_view text) { return text == "keep"; },
-          [](const Config&) { return std::string("keep"); }},
+    Entry{{"gc", "keep | timeout | confirmed",
+           "When tombstones go: never; on each node by itself once they are gc_after old, which may bring "
+           "back what they had deleted; everywhere, once nothing that they cover is left anywhere."},
+          set_choice<&Config::gc, gc_names>,
+          get_choice<&Config::gc, gc_names>},
+    Entry{{"gc_after", "a duration (\"3600s\", \"500ms\"; 10ms .. 1000000s)",
+           "How long a node has had a tombstone before it may go (gc = timeout or confirmed)."},
+          set_duration<&Config::gc_after_ns>,
+          get_duration<&Config::gc_after_ns>},
 };
 
 const Entry* find_entry(std::string_view name) {

@@ -30,6 +30,10 @@ enum class RejoinMode : std::uint8_t { immediate, catchup };
 /// client: the client itself asks the homes of a key, and makes the stamps (client_coordinator.h).
 enum class Coordination : std::uint8_t { node, client };
 
+/// When tombstones go (tombstones.h). timeout: each node by itself, after gc_after; confirmed: everywhere at
+/// once, after nothing that they cover can come back.
+enum class Gc : std::uint8_t { keep, timeout, confirmed };
+
 /// Quorum sizes by name, as r and w may be given; resolved against n where they are used.
 inline constexpr int level_quorum = -1;  ///< n / 2 + 1
 inline constexpr int level_all = -2;     ///< n
@@ -64,6 +68,8 @@ struct Config {
   RejoinMode rejoin = RejoinMode::immediate;
   Coordination coordinator = Coordination::node;
   std::int64_t anti_entropy_ns = 1'000'000'000;  ///< period of a node's round over its peers; 0: off
+  Gc gc = Gc::keep;
+  std::int64_t gc_after_ns = 3'600'000'000'000;  ///< age of a tombstone on a node before it may go
   std::int64_t timeout_ns =
       1'000'000'000;       ///< of a client request inside the store, unless the request says less
   int max_siblings = 100;  ///< a put over it is refused
@@ -83,7 +89,7 @@ struct ConfigError {
   std::string message;
 };
 
-/// A knob. A fixed one (gc = keep) takes its one value so far.
+/// A knob.
 struct Knob {
   std::string_view name;    ///< as in [store]: "anti_entropy"
   std::string_view values;  ///< "siblings | lww"

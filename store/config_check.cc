@@ -118,6 +118,33 @@ Outcome check_placement(const Config& config) {
                                       " must be over n = " + std::to_string(config.n)};
 }
 
+/// What goes with tombstones that go, and what does not.
+Outcome check_gc(const Config& config) {
+  const auto good = in_range(config, "gc_after", config.gc_after_ns, 10 * ns_per_ms, 1'000'000 * ns_per_s);
+  if (!good || config.gc == Gc::keep) return good;
+  const std::string this_gc = "gc = " + get(config, "gc");
+  if (config.conflict == Conflict::lww && config.stamp == StampSource::query) {
+    return ConfigError{"gc",
+                       this_gc +
+                           " does not go with stamp = query: a write takes a stamp above those that homes "
+                           "have, and with a tombstone its stamp is gone; set gc = keep, or another stamp"};
+  }
+  if (config.gc == Gc::timeout) return {};
+  if (config.fsync != Fsync::always) {
+    return ConfigError{"gc",
+                       this_gc + " does not go with fsync = " + get(config, "fsync") +
+                           ": a node that loses a tombstone with its unsynced writes has what it covered "
+                           "again, and all others have dropped theirs; set fsync = always"};
+  }
+  if (config.rejoin != RejoinMode::catchup) {
+    return ConfigError{"gc",
+                       this_gc +
+                           " needs rejoin = catchup: a node that comes back with an old copy of its disk "
+                           "must notice, or it brings back what was deleted since"};
+  }
+  return {};
+}
+
 /// Of a duration that may be off.
 Outcome duration_in_range(const Config& config, std::string_view name, std::int64_t value) {
   if (value == 0) return {};
@@ -159,6 +186,7 @@ Outcome check(Config& config) {
   if (auto good = check_placement(config); !good) return good;
   if (auto good = check_hints(config); !good) return good;
   if (auto good = check_alarms(config); !good) return good;
+  if (auto good = check_gc(config); !good) return good;
   if (auto good = check_detector(config); !good) return good;
   if (auto good = in_range(config, "timeout", config.timeout_ns, ns_per_ms, 60 * ns_per_s); !good)
     return good;

@@ -29,8 +29,11 @@ struct Counters {
   std::uint64_t exchanges_completed = 0;
   std::uint64_t exchange_keys_repaired = 0;
   std::uint64_t exchange_keys_sent = 0;  ///< because the other side seemed to lack them
-  std::uint64_t clocks_refused = 0;      ///< hlc: of peers, too far ahead to be followed
-  std::uint64_t messages_refused = 0;    ///< from nobody we know, or about another kind of state
+  std::uint64_t tombstones_dropped = 0;
+  std::uint64_t tombstones_kept = 0;   ///< candidates that not everybody agreed to
+  std::uint64_t late_messages = 0;     ///< past the time within which they may be merged (gc = confirmed)
+  std::uint64_t clocks_refused = 0;    ///< hlc: of peers, too far ahead to be followed
+  std::uint64_t messages_refused = 0;  ///< from nobody we know, or about another kind of state
 
   /// Copies given to others because they seemed to be behind.
   std::uint64_t repairs() const { return read_repairs + hints_delivered + exchange_keys_sent; }

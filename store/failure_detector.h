@@ -44,7 +44,8 @@ inline bool is_answer(const Message& message) {
          std::holds_alternative<StampReply>(message) || std::holds_alternative<HintReply>(message) ||
          std::holds_alternative<ForwardReply>(message) || std::holds_alternative<ExchangeBuckets>(message) ||
          std::holds_alternative<ExchangeStates>(message) || std::holds_alternative<ExchangePushed>(message) ||
-         std::holds_alternative<Refusal>(message) || std::holds_alternative<SequenceReply>(message);
+         std::holds_alternative<Refusal>(message) || std::holds_alternative<TombstoneReply>(message) ||
+         std::holds_alternative<SequenceReply>(message);
 }
 
 }  // namespace fracas::store

@@ -8,6 +8,7 @@
 #include "store/effect_queue.h"
 #include "store/rejoin.h"
 #include "store/session_token.h"
+#include "store/tombstones.h"
 #include "store/wire.h"
 
 namespace fracas::store {
@@ -60,16 +61,19 @@ void StampClock::fingerprint(Fingerprint& out) const {
 
 /// Trees follow from the leaves, and those from the copies, but for a seeded bug that leaves one as it was.
 void Replica::fingerprint(Fingerprint& out) const {
-  const auto& [bugs, copies, forest, by_siblings, all_values, most_siblings, changed] = *this;
-  out.add(copies.size());
+  const auto& [bugs, copies, refused, forest, removed, by_siblings, all_values, most_siblings, changed] =
+      *this;
+  out.add(copies.size(), refused.size());
+  for (const auto& [key, leaf] : refused) out.add(key, leaf.low, leaf.high);
   for (const auto& [position, copy] : copies) out.add(position, copy.state, copy.leaf.low, copy.leaf.high);
 }
 
 /// The options and the ring are those of the incarnation.
 void Shared::fingerprint(Fingerprint& out) const {
   const auto& [given, nodes, own, stamp_clock, copies, tasks, suspects, watched, counted, reached, seen,
-               others, written, not_voting, first, latest] = *this;
-  out.add(own, stamp_clock, copies, tasks, suspects, latest, others, written.now, written.counts, not_voting);
+               others, written, quiet, not_voting, renewed, first, latest] = *this;
+  out.add(own, stamp_clock, copies, tasks, suspects, latest, others, written.now, written.counts, quiet,
+          not_voting, renewed);
 }
 
 void PeerMemory::Peer::fingerprint(Fingerprint& out) const {
@@ -93,9 +97,29 @@ void Rejoin::Merged::fingerprint(Fingerprint& out) const {
 }
 
 void Rejoin::fingerprint(Fingerprint& out) const {
-  const auto& [node, exchanges, on_disk, started, sure, lost, replies, merged] = *this;
+  const auto& [node, exchanges, handoff, on_disk, started, sure, lost, replies, merged] = *this;
   out.add(on_disk, started, sure, lost, replies);
   for (const Merged& one : merged) out.add(one);
+}
+
+void Tombstones::Age::fingerprint(Fingerprint& out) const {
+  const auto& [of, since] = *this;
+  out.add(of.high, of.low, since);
+}
+
+void Tombstones::Candidate::fingerprint(Fingerprint& out) const {
+  const auto& [tombstone, yes] = *this;
+  out.add(tombstone, yes);
+}
+
+void Tombstones::Round::fingerprint(Fingerprint& out) const {
+  const auto& [id, twice, until, asked] = *this;
+  out.add(id, twice, until, asked);
+}
+
+void Tombstones::fingerprint(Fingerprint& out) const {
+  const auto& [node, handoff, put, ages, dropped, round] = *this;
+  out.add(ages, dropped, round);
 }
 
 void Origin::fingerprint(Fingerprint& out) const {

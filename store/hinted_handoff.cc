@@ -164,6 +164,14 @@ HintedHandoff::Entry HintedHandoff::forget(Step& step, NodeIndex target, Entry h
   return targets_[target].hints.erase(hint);
 }
 
+void HintedHandoff::forget_all(Step& step) {
+  deliveries_.clear();
+  for (auto& [target, to] : targets_) {
+    for (auto at = to.hints.begin(); at != to.hints.end();) at = forget(step, target, at);
+    to.in_flight = 0;
+  }
+}
+
 void HintedHandoff::send_failed(OperationId operation) { land(operation); }
 
 void HintedHandoff::tick(Step& step) {
@@ -173,7 +181,8 @@ void HintedHandoff::tick(Step& step) {
   }
   for (const OperationId operation : expired) land(operation);
   if (shared_.config().bugs.has(Bug::hint_expires) && !shared_.read_only()) expire(step);
-  for (const auto& [target, hints] : targets_) drain(step, target);
+  for (const auto& [target, hints] : targets_)
+    if (!shared_.keeps_quiet) drain(step, target);
   shared_.agenda.add(step.now().steady_ns + tick_ns, {Task::Kind::hints, 0});
 }
 
@@ -201,7 +210,8 @@ void HintedHandoff::drain(Step& step, NodeIndex target) {
     hint.in_flight = shared_.next_operation();
     ++to.in_flight;
     deliveries_[hint.in_flight] = {target, key, step.now().steady_ns + delivery_timeout_ns};
-    step.send(target, WriteRequest{hint.in_flight, key, hint.state});
+    step.send(target, WriteRequest{hint.in_flight, key, hint.state, 0,
+                                   shared_.until(step.now().steady_ns + shared_.config().timeout_ns)});
     if (shared_.config().bugs.has(Bug::hint_deleted_on_send)) {
       land(hint.in_flight);
       at = forget(step, target, at);

@@ -38,6 +38,8 @@ class HintedHandoff {
   /// The peer is up: if nothing is under way to it, deliveries begin.
   void heard_from(Step&, NodeIndex peer);
   void acknowledged(Step&, NodeIndex from, const WriteReply&);
+  /// Gives all of them up.
+  void forget_all(Step&);
   /// It certainly did not go out.
   void send_failed(OperationId);
   /// Gives up on deliveries without an answer, tries all targets, and comes again.

@@ -51,6 +51,10 @@ enum class Mark : std::uint8_t {
   exchange_pushed,
   exchange_both_ways,
   exchange_timed_out,
+  // Tombstones.
+  tombstone_dropped,
+  tombstone_not_agreed,
+  message_too_late,
   // Lost state.
   state_lost,
   caught_up,

@@ -45,6 +45,7 @@ struct WriteRequest {
   KeyState state;
   /// Of who asks, which may count its own copy: to be remembered with the write (rejoin.h). 0: not kept.
   std::uint64_t storage_sequence = 0;
+  std::int64_t until_ns = 0;  ///< later it must not be merged any more (tombstones.h); 0: always
   std::int64_t clock_us = 0;
 };
 struct WriteReply {
@@ -68,6 +69,7 @@ struct HintRequest {
   NodeIndex target = 0;
   std::string key;
   KeyState state;
+  std::int64_t until_ns = 0;  ///< as in WriteRequest
   std::int64_t clock_us = 0;
 };
 struct HintReply {
@@ -137,12 +139,14 @@ struct ExchangeStates {
   OperationId operation = 0;
   KeyStates states;
   std::vector<std::string> wanted;
+  std::int64_t until_ns = 0;  ///< as in WriteRequest
   std::int64_t clock_us = 0;
 };
 /// Initiator: the wanted states.
 struct ExchangePush {
   OperationId operation = 0;
   KeyStates states;
+  std::int64_t until_ns = 0;  ///< as in WriteRequest
   std::int64_t clock_us = 0;
 };
 /// Peer: they are merged and durable.
@@ -186,9 +190,29 @@ struct SequenceReply {
   std::int64_t clock_us = 0;
 };
 
-using Message =
-    std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
-                 ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush, ExchangePushed,
-                 StampRequest, StampReply, HintRequest, HintReply, Refusal, SequenceQuery, SequenceReply>;
+// --- giving tombstones up (tombstones.h) ---
+
+/// "Is this all that you have of these keys?" To all nodes.
+struct TombstoneQuery {
+  OperationId operation = 0;
+  KeyStates tombstones;
+  std::int64_t clock_us = 0;
+};
+/// The keys of which it is.
+struct TombstoneReply {
+  OperationId operation = 0;
+  std::vector<std::string> agreed;
+  std::int64_t clock_us = 0;
+};
+/// "Nothing that these cover can come back: forget them, if they are all that you have."
+struct TombstoneDrop {
+  KeyStates tombstones;
+  std::int64_t clock_us = 0;
+};
+
+using Message = std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
+                             ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush,
+                             ExchangePushed, StampRequest, StampReply, HintRequest, HintReply, Refusal,
+                             SequenceQuery, SequenceReply, TombstoneQuery, TombstoneReply, TombstoneDrop>;
 
 }  // namespace fracas::store

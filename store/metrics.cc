@@ -105,6 +105,9 @@ Metrics metrics_of(const Shared& shared, const HintedHandoff& hints, const AntiE
   sheet.set("fracas_copies_changed_total", shared.replica.changes());
   sheet.set("fracas_clocks_refused_total", counters.clocks_refused);
   sheet.set("fracas_messages_refused_total", counters.messages_refused);
+  sheet.set("fracas_tombstones_dropped_total", counters.tombstones_dropped);
+  sheet.set("fracas_tombstones_kept_total", counters.tombstones_kept);
+  sheet.set("fracas_late_messages_total", counters.late_messages);
   sheet.set("fracas_storage_sequence", shared.sequence.now);
   sheet.set("fracas_lost_state", rejoin.lost_state() ? 1 : 0);
   sheet.set("fracas_partitions_not_voting", std::popcount(shared.catching_up));

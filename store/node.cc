@@ -18,6 +18,7 @@
 #include "store/metrics.h"
 #include "store/rejoin.h"
 #include "store/shared.h"
+#include "store/tombstones.h"
 
 namespace fracas::store {
 namespace {
@@ -59,19 +60,26 @@ struct Node::Impl {
         hints(shared),
         coordinator(shared, hints),
         anti_entropy(shared),
-        rejoin(shared, anti_entropy) {}
+        rejoin(shared, anti_entropy, hints),
+        tombstones(shared, hints, coordinator.writes()) {}
 
   Shared shared;
   HintedHandoff hints;
   Coordinator coordinator;
   AntiEntropy anti_entropy;
   Rejoin rejoin;
+  Tombstones tombstones;
   std::vector<WriteRequest> received;  ///< acknowledged and not applied yet (bug ack_on_receipt)
 
   bool load(const std::string& key, const std::string& record);
 
   void handle(Step& step, const ClientRequest& request) {
-    coordinator.request(step, request, Origin{.client = request.id, .forwarder = {}});
+    const Origin origin{.client = request.id, .forwarder = {}};
+    if (!shared.keeps_quiet) return coordinator.request(step, request, origin);
+    store::refuse(step, shared, origin, request.verb,
+                  {ErrorKind::unavailable, "",
+                   shared.name(shared.self()) +
+                       " does not know yet whether its disk is an old one; nothing was written"});
   }
   void handle(Step& step, const FromPeer& event);
   void handle(Step& step, const SendFailed& event);
@@ -84,6 +92,7 @@ struct Node::Impl {
     step.send(from, ReadReply{m.operation, shared.incarnation, std::move(state)});
   }
   void receive(Step& step, NodeIndex from, const HintRequest& m) {
+    if (comes_too_late(step, m.until_ns)) return;
     const bool known = m.target < shared.options.names.size();
     if (!known || !shared.is_our_kind(m.state)) return refuse_message();
     const bool kept = hints.keep(step, m.target, m.key, m.state);
@@ -100,6 +109,7 @@ struct Node::Impl {
   void receive(Step& step, NodeIndex from, const WriteRequest& m) {
     if (!shared.is_our_kind(m.state)) return refuse_message();
     shared.memory.announced(from, m.storage_sequence);
+    if (comes_too_late(step, m.until_ns)) return;
     if (shared.read_only()) return m.operation == 0 ? void() : decline(step, from, m.operation);
     apply(step, m);
     if (m.operation == 0) return;
@@ -133,9 +143,11 @@ struct Node::Impl {
     rejoin.merged(step, anti_entropy.proceed(step, from, m));
   }
   void receive(Step& step, NodeIndex from, const ExchangeKeys& m) { anti_entropy.answer(step, from, m); }
-  void receive(Step& step, NodeIndex from, const ExchangeStates& m) { anti_entropy.proceed(step, from, m); }
+  void receive(Step& step, NodeIndex from, const ExchangeStates& m) {
+    if (!comes_too_late(step, m.until_ns)) anti_entropy.proceed(step, from, m);
+  }
   void receive(Step& step, NodeIndex from, const ExchangePush& m) {
-    if (!shared.read_only()) anti_entropy.answer(step, from, m);
+    if (!shared.read_only() && !comes_too_late(step, m.until_ns)) anti_entropy.answer(step, from, m);
   }
   void receive(Step& step, NodeIndex from, const ExchangePushed& m) { anti_entropy.proceed(step, from, m); }
   void receive(Step& step, NodeIndex from, const Refusal& m) {
@@ -145,11 +157,21 @@ struct Node::Impl {
   }
   void receive(Step& step, NodeIndex from, const SequenceQuery& m) { rejoin.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const SequenceReply& m) { rejoin.answered(step, from, m); }
+  void receive(Step& step, NodeIndex from, const TombstoneQuery& m) { tombstones.answer(step, from, m); }
+  void receive(Step& step, NodeIndex from, const TombstoneReply& m) { tombstones.answered(step, from, m); }
+  void receive(Step& step, NodeIndex, const TombstoneDrop& m) { tombstones.drop(step, m); }
 
   /// Who it was that answered, and whom.
   void note(NodeIndex from, const auto& reply) {
     shared.incarnations[from] = reply.incarnation;
     if (!shared.issued(reply.operation)) shared.marks.reach(Mark::reply_to_former_incarnation);
+  }
+  /// Then it is as if it had been lost.
+  bool comes_too_late(const Step& step, std::int64_t until_ns) {
+    if (!shared.too_late(step.now(), until_ns)) return false;
+    shared.marks.reach(Mark::message_too_late);
+    ++shared.counters.late_messages;
+    return true;
   }
   void refuse(Step& step, NodeIndex to, OperationId operation) {
     shared.marks.reach(Mark::read_refused);
@@ -185,6 +207,9 @@ bool Node::Impl::load(const std::string& key, const std::string& record) {
 void Node::Impl::handle(Step& step, const FromPeer& event) {
   if (event.from >= shared.options.names.size() || event.from == shared.self()) return refuse_message();
   if (is_answer(event.message)) shared.detector.answered(event.from);
+  if (shared.keeps_quiet && !std::holds_alternative<SequenceQuery>(event.message) &&
+      !std::holds_alternative<SequenceReply>(event.message))
+    return;
   hints.heard_from(step, event.from);
   std::visit(
       [&](const auto& message) {
@@ -272,6 +297,8 @@ void Node::Impl::perform(Step& step, const Task& task) {
       return coordinator.writes().try_commit(step, task.id);
     case Task::Kind::rejoin:
       return rejoin.tick(step);
+    case Task::Kind::tombstones:
+      return tombstones.tick(step);
   }
 }
 
@@ -327,9 +354,11 @@ void Node::start(Instant now, std::vector<Effect>& effects) {
   Step step(now, effects, impl_->shared.sequence);
   if (impl_->shared.config().bugs.has(Bug::actor_id_collision)) impl_->shared.become(actor_of_second(now));
   impl_->shared.monitor.start(now.steady_ns);
+  impl_->shared.keeps_quiet = impl_->shared.config().gc == Gc::confirmed;  // until rejoin says
   impl_->hints.start(step);
   impl_->anti_entropy.start(step);
   impl_->rejoin.start(step);
+  impl_->tombstones.start(step);
   impl_->shared.agenda.arm(step);
   impl_->tell_clock(now, effects, first);
   assert(!impl_->shared.read_only() || wants_no_persist(effects, first));
@@ -412,8 +441,8 @@ std::string Node::preference_list(const std::string& key) const {
 
 std::string Node::fingerprint() const {
   Fingerprint out;
-  const auto& [shared, hints, coordinator, anti_entropy, rejoin, received] = *impl_;
-  out.add(shared, hints, coordinator, anti_entropy, rejoin, received);
+  const auto& [shared, hints, coordinator, anti_entropy, rejoin, tombstones, received] = *impl_;
+  out.add(shared, hints, coordinator, anti_entropy, rejoin, tombstones, received);
   return out.bytes();
 }
 

@@ -305,7 +305,8 @@ void Reads::send_back(Step& step, OperationId operation, Read& read) {
       count_repair(step, read, home, copy->second);
       copy->second.state = write_back.found;
     }
-    if (home == shared_.self() && shared_.read_only()) {
+    if (home == shared_.self() &&
+        (shared_.read_only() || shared_.too_late(step.now(), repairs_until(read)))) {
       write_back.failed.insert(home);
     } else if (home == shared_.self()) {
       shared_.replica.merge(step, read.key, write_back.found);
@@ -315,7 +316,8 @@ void Reads::send_back(Step& step, OperationId operation, Read& read) {
         write_back.failed.insert(home);
       }
     } else {
-      step.send(home, WriteRequest{operation, read.key, write_back.found, shared_.sequence.now});
+      step.send(home, WriteRequest{operation, read.key, write_back.found, shared_.sequence.now,
+                                   repairs_until(read)});
     }
   }
 }
@@ -367,8 +369,9 @@ void Reads::fail(Step& step, Read& read) {
 }
 
 /// Homes that are behind get the merge of all replies: never a winner among siblings, tombstones like values.
-/// Not before r replies are in.
+/// Not before r replies are in, and not after the end where that could bring something back.
 void Reads::repair(Step& step, Read& read, bool late) {
+  if (shared_.too_late(step.now(), repairs_until(read))) return;
   for (auto& [home, copy] : read.copies) {
     if (covers(copy.state, read.merged)) {
       shared_.monitor.agrees(home, read.key);
@@ -387,9 +390,14 @@ void Reads::repair(Step& step, Read& read, bool late) {
     if (home == shared_.self()) {
       if (!shared_.read_only()) shared_.replica.merge(step, read.key, repaired);
     } else {
-      step.send(home, WriteRequest{0, read.key, repaired});
+      step.send(home, WriteRequest{0, read.key, repaired, 0, repairs_until(read)});
     }
   }
+}
+
+/// What a read found may be written back as long as the read lasts.
+std::int64_t Reads::repairs_until(const Read& read) const {
+  return shared_.config().bugs.has(Bug::reap_ignores_late_repairs) ? 0 : shared_.until(read.deadline_ns);
 }
 
 void Reads::count_stale(Step& step, Copy& copy) {

@@ -111,6 +111,7 @@ class Reads {
   void succeed(Step&, Read&, const KeyState& found);
   void fail(Step&, Read&);
   void repair(Step&, Read&, bool late);
+  std::int64_t repairs_until(const Read&) const;
   void count_stale(Step&, Copy&);
   void count_repair(Step&, const Read&, NodeIndex home, Copy&);
 

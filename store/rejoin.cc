@@ -35,6 +35,7 @@ void Rejoin::start(Step& step) {
   // A disk that takes no writes any more has lost none (store/machine.h).
   if (shared_.read_only()) knows_ = true;
   shared_.catching_up = asks() ? own() : lost_;
+  shared_.keeps_quiet = asks() && shared_.config().gc == Gc::confirmed;
   if (shared_.read_only()) return;
   if (lost_ != 0) write_down(step);
   if (shared_.catching_up != 0) tick(step);
@@ -44,6 +45,7 @@ void Rejoin::start(Step& step) {
 void Rejoin::tick(Step& step) {
   if (shared_.catching_up == 0) return;
   const bool late = waited(step.now().steady_ns);
+  if (late) shared_.keeps_quiet = false;
   for (NodeIndex peer = 0; peer < shared_.options.names.size(); ++peer) {
     if (peer == shared_.self()) continue;
     if (asks())
@@ -164,6 +166,11 @@ bool Rejoin::caught_up(int partition) const {
 /// Whatever was lost may have been in any partition.
 void Rejoin::lose(Step& step) {
   shared_.marks.reach(Mark::state_lost);
+  const Config& config = shared_.config();
+  if (config.gc == Gc::confirmed && !config.bugs.has(Bug::reap_ignores_old_copies)) {
+    shared_.replica.forget_all(step);
+    hints_.forget_all(step);
+  }
   lost_ = own();
   know(step);
 }
@@ -171,6 +178,7 @@ void Rejoin::lose(Step& step) {
 /// From here on this node's sequence is beyond everything that anybody remembers of it, and counts.
 void Rejoin::know(Step& step) {
   knows_ = true;
+  shared_.keeps_quiet = false;
   for (const auto& [peer, answer] : answers_)
     shared_.sequence.now = std::max({shared_.sequence.now, answer.acknowledged, answer.announced});
   if (lost_ != 0) shared_.sequence.now += far_above;

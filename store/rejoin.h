@@ -23,6 +23,10 @@
 // would bring no more. So it deadlocks nobody. It counts from far above what anybody remembers, so that no
 // copy of its disk from before can pass for a later one.
 //
+// With gc = confirmed an old disk may hold what was deleted since, when no tombstone says so any more. So a
+// node that finds its disk to be old empties it before it merges from others, and until it knows, for the
+// longest operation time at most, it is as good as down: it asks its questions and hands nothing out.
+//
 // A disk that was damaged (NodeOptions) is lost state also with rejoin = immediate: nobody has to be asked.
 #pragma once
 
@@ -32,6 +36,7 @@
 #include <string_view>
 
 #include "store/anti_entropy.h"
+#include "store/hinted_handoff.h"
 #include "store/shared.h"
 
 namespace fracas::store {
@@ -42,7 +47,8 @@ class Rejoin {
  public:
   static constexpr char record_key = 'q';  ///< storage key: the partitions that are lost and not caught up
 
-  Rejoin(Shared& shared, AntiEntropy& anti_entropy) : shared_(shared), anti_entropy_(anti_entropy) {}
+  Rejoin(Shared& shared, AntiEntropy& anti_entropy, HintedHandoff& hints)
+      : shared_(shared), anti_entropy_(anti_entropy), hints_(hints) {}
 
   /// What the disk kept. False: unreadable.
   bool load_sequence(std::string_view record);
@@ -98,6 +104,7 @@ class Rejoin {
 
   Shared& shared_;
   AntiEntropy& anti_entropy_;
+  HintedHandoff& hints_;
   std::uint64_t found_ = 0;  ///< sequence on the disk when this process began
   std::int64_t started_ns_ = 0;
   bool knows_ = false;   ///< what it has lost, or that it has lost nothing

@@ -32,7 +32,7 @@ Hash Replica::leaf(std::string_view key) const {
 }
 
 bool Replica::merge(Step& step, const std::string& key, const KeyState& state) {
-  if (std::holds_alternative<std::monostate>(state)) return false;
+  if (std::holds_alternative<std::monostate>(state) || refuses(key, state)) return false;
   const Slot slot = slot_of(key);
   Copy& copy = copy_of(key, slot);
   if (!store::merge(copy.state, state, bugs_)) return false;
@@ -47,6 +47,30 @@ void Replica::replace(Step& step, const std::string& key, KeyState state) {
   copy.state = std::move(state);
   step.persist(record_prefix + key, changed(key, slot, copy));
   ++changes_;
+}
+
+void Replica::forget(Step& step, const std::string& key) {
+  const Slot slot = slot_of(key);
+  const auto found = copies_.find(std::pair(slot, std::string_view(key)));
+  if (found == copies_.end()) return;
+  forest_.update(slot, found->second.leaf, Hash{});
+  uncount(key, found->second);
+  copies_.erase(found);
+  step.persist(record_prefix + key, std::nullopt);
+  ++changes_;
+}
+
+bool Replica::refuses(const std::string& key, const KeyState& state) const {
+  if (refused_.empty()) return false;
+  const auto found = refused_.find(key);
+  if (found == refused_.end()) return false;
+  std::string record;
+  encode(state, record);
+  return merkle_leaf(key, record) == found->second;
+}
+
+void Replica::forget_all(Step& step) {
+  for (const std::string& key : keys()) forget(step, key);
 }
 
 std::vector<std::pair<std::string_view, const KeyState*>> Replica::in_slot(Slot slot) const {
@@ -81,23 +105,28 @@ Hash Replica::leaf_of(std::string_view key, const Copy& copy, std::string_view r
   return merkle_leaf(key, values);
 }
 
-void Replica::count(Copy& copy) {
-  if (copy.values) {
-    --keys_by_siblings_[class_of(*copy.values)];
-    values_ -= *copy.values;
-  }
+void Replica::uncount(const std::string& key, Copy& copy) {
+  if (!copy.values) return;
+  --keys_by_siblings_[class_of(*copy.values)];
+  values_ -= *copy.values;
+  if (*copy.values == 0) deleted_.erase(key);
+}
+
+void Replica::count(const std::string& key, Copy& copy) {
+  uncount(key, copy);
   copy.values = static_cast<std::uint32_t>(count_live_values(copy.state));
   ++keys_by_siblings_[class_of(*copy.values)];
   values_ += *copy.values;
+  if (*copy.values == 0) deleted_.insert(key);
 }
 
-std::string Replica::changed(std::string_view key, Slot slot, Copy& copy) {
+std::string Replica::changed(const std::string& key, Slot slot, Copy& copy) {
   std::string record;
   encode(copy.state, record);
   const Hash leaf = leaf_of(key, copy, record);
   forest_.update(slot, copy.leaf, leaf);
   copy.leaf = leaf;
-  count(copy);
+  count(key, copy);
   if (const auto* set = std::get_if<DvvSet>(&copy.state))
     siblings_max_ = std::max(siblings_max_, set->siblings());
   return record;

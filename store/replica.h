@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,14 @@ class Replica {
   /// Puts `state` in the place of what is there. Only for a state that was made from the present copy.
   void replace(Step&, const std::string& key, KeyState state);
 
+  /// Gives a copy up, as if it had never been.
+  void forget(Step&, const std::string& key);
+  /// All of them.
+  void forget_all(Step&);
+  /// Takes the present copy of a key from nobody any more, once it is forgotten; and does so again.
+  void refuse(const std::string& key) { refused_[key] = leaf(key); }
+  void refuse_no_more(const std::string& key) { refused_.erase(key); }
+
   /// Its hash in the tree; the empty one if there is no copy.
   Hash leaf(std::string_view key) const;
   const MerkleForest& forest() const { return forest_; }
@@ -47,7 +56,8 @@ class Replica {
   /// How many keys have that many values, by class (sibling_classes); tombstones are those with none.
   static constexpr std::array<std::string_view, 6> sibling_classes{"0", "1", "2", "3-4", "5-9", "10+"};
   const std::array<std::size_t, 6>& keys_by_siblings() const { return keys_by_siblings_; }
-  std::size_t tombstones() const { return keys_by_siblings_[0]; }
+  std::size_t tombstones() const { return deleted_.size(); }
+  const std::set<std::string>& deleted() const { return deleted_; }  ///< keys that have tombstones alone
   /// The values of all keys together.
   std::size_t values() const { return values_; }
   /// The most siblings that any key has had in this incarnation, tombstones included.
@@ -73,14 +83,18 @@ class Replica {
   };
 
   Copy& copy_of(const std::string& key, Slot slot);
+  bool refuses(const std::string& key, const KeyState&) const;
   Hash leaf_of(std::string_view key, const Copy&, std::string_view record) const;
-  void count(Copy&);
+  void count(const std::string& key, Copy&);
+  void uncount(const std::string& key, Copy&);
   /// Brings tree and gauges up to date; returns the record for the disk.
-  std::string changed(std::string_view key, Slot slot, Copy&);
+  std::string changed(const std::string& key, Slot slot, Copy&);
 
   BugSet bugs_;
   std::map<Position, Copy, Order> copies_;
+  std::map<std::string, Hash> refused_;  ///< leaves of copies
   MerkleForest forest_;
+  std::set<std::string> deleted_;
   std::array<std::size_t, sibling_classes.size()> keys_by_siblings_{};
   std::size_t values_ = 0;
   std::size_t siblings_max_ = 0;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -52,9 +53,12 @@ struct Shared {
   std::vector<std::optional<Actor>> incarnations;  ///< of each node, as its last answer said
   PeerMemory memory;
   StorageSequence sequence;
-  std::uint64_t catching_up = 0;  ///< bit i: this node does not vote for partition i (rejoin.h)
-  OperationId first_operation;    ///< of this incarnation, exclusive
-  OperationId last_operation;     ///< starts anywhere, so that late answers to a predecessor match nothing
+  /// What this node has may be older than what is gone by now: nobody is to get any of it (rejoin.h).
+  bool keeps_quiet = false;
+  std::uint64_t catching_up = 0;         ///< bit i: this node does not vote for partition i (rejoin.h)
+  std::map<Slot, Actor> renewed_actors;  ///< where copies were given up; by slot, so that there is a limit
+  OperationId first_operation;           ///< of this incarnation, exclusive
+  OperationId last_operation;  ///< starts anywhere, so that late answers to a predecessor match nothing
 
   const Config& config() const { return options.config; }
   bool catches_up() const { return config().rejoin == RejoinMode::catchup; }
@@ -97,6 +101,22 @@ struct Shared {
   /// answered it may have lost that since, and have caught up without it.
   bool is_over(const Instant& now, std::int64_t deadline_ns) const {
     return catches_up() && now.steady_ns > deadline_ns;
+  }
+  /// Who makes dots for a key here. Not who made some before its copy was given up: elsewhere they are known,
+  /// and one that is made again counts as overwritten.
+  const Actor& actor_for(std::string_view key) const {
+    const auto renewed = renewed_actors.find(slot_of(key));
+    return renewed == renewed_actors.end() ? incarnation : renewed->second;
+  }
+  void renew_actor(std::string_view key) {
+    if (!config().bugs.has(Bug::reap_keeps_actor)) renewed_actors[slot_of(key)] = fresh_actor();
+  }
+  /// For a copy that goes out in an operation that ends then (tombstones.h).
+  std::int64_t until(std::int64_t deadline_ns) const {
+    return config().gc == Gc::confirmed ? deadline_ns : 0;
+  }
+  bool too_late(const Instant& now, std::int64_t until_ns) const {
+    return until_ns != 0 && now.steady_ns > until_ns;
   }
   /// Takes another actor's name, before anything was issued.
   void become(const Actor& actor) {

@@ -27,12 +27,14 @@ concept Is = std::same_as<std::remove_const_t<M>, T>;
 void fields(auto& io, Is<ReadRequest> auto& m) { io(m.operation), io(m.key); }
 void fields(auto& io, Is<ReadReply> auto& m) { io(m.operation), io(m.incarnation), io(m.state); }
 void fields(auto& io, Is<WriteRequest> auto& m) {
-  io(m.operation), io(m.key), io(m.state), io(m.storage_sequence);
+  io(m.operation), io(m.key), io(m.state), io(m.storage_sequence), io(m.until_ns);
 }
 void fields(auto& io, Is<WriteReply> auto& m) {
   io(m.operation), io(m.incarnation), io(m.storage_sequence), io(m.votes);
 }
-void fields(auto& io, Is<HintRequest> auto& m) { io(m.operation), io(m.target), io(m.key), io(m.state); }
+void fields(auto& io, Is<HintRequest> auto& m) {
+  io(m.operation), io(m.target), io(m.key), io(m.state), io(m.until_ns);
+}
 void fields(auto& io, Is<HintReply> auto& m) { io(m.operation), io(m.incarnation), io(m.target), io(m.kept); }
 void fields(auto& io, Is<ForwardRequest> auto& m) {
   io(m.operation), io(m.remove), io(m.key), io(m.value), io(m.context), io(m.n), io(m.w), io(m.timeout_ns);
@@ -45,8 +47,10 @@ void fields(auto& io, Is<ExchangeRoots> auto& m) { io(m.operation), io(m.roots);
 void fields(auto& io, Is<ExchangeBuckets::Partition> auto& m) { io(m.partition), io(m.buckets); }
 void fields(auto& io, Is<ExchangeBuckets> auto& m) { io(m.operation), io(m.partitions), io(m.catching_up); }
 void fields(auto& io, Is<ExchangeKeys> auto& m) { io(m.operation), io(m.slots), io(m.clocks); }
-void fields(auto& io, Is<ExchangeStates> auto& m) { io(m.operation), io(m.states), io(m.wanted); }
-void fields(auto& io, Is<ExchangePush> auto& m) { io(m.operation), io(m.states); }
+void fields(auto& io, Is<ExchangeStates> auto& m) {
+  io(m.operation), io(m.states), io(m.wanted), io(m.until_ns);
+}
+void fields(auto& io, Is<ExchangePush> auto& m) { io(m.operation), io(m.states), io(m.until_ns); }
 void fields(auto& io, Is<ExchangePushed> auto& m) { io(m.operation); }
 void fields(auto& io, Is<StampRequest> auto& m) { io(m.operation), io(m.key); }
 void fields(auto& io, Is<StampReply> auto& m) { io(m.operation), io(m.incarnation), io(m.stamp_us); }
@@ -57,6 +61,9 @@ void fields(auto& io, Is<SequenceQuery> auto& m) {
 void fields(auto& io, Is<SequenceReply> auto& m) {
   io(m.operation), io(m.acknowledged), io(m.announced), io(m.whole), io(m.own), io(m.vouches);
 }
+void fields(auto& io, Is<TombstoneQuery> auto& m) { io(m.operation), io(m.tombstones); }
+void fields(auto& io, Is<TombstoneReply> auto& m) { io(m.operation), io(m.agreed); }
+void fields(auto& io, Is<TombstoneDrop> auto& m) { io(m.tombstones); }
 /// What follows those.
 void common_fields(auto& io, auto& m) { io(m.clock_us); }
 

@@ -90,7 +90,7 @@ bool Writes::prepare_siblings(Step& step, const Request& request, Write& write) 
   write.away = std::find(homes.begin(), homes.end(), shared_.self()) == homes.end();
   const FallbackCopies::Copy* mine = write.away ? &away_.of(request.key) : nullptr;
   const KeyState copy = write.away ? KeyState(mine->set) : shared_.replica.find(request.key);
-  auto put = put_beside(shared_, request, copy, write.away ? mine->actor : shared_.incarnation);
+  auto put = put_beside(shared_, request, copy, write.away ? mine->actor : shared_.actor_for(request.key));
   if (!put) {
     refuse(step, shared_, request.origin, request.verb, put.error());
     return false;
@@ -131,7 +131,8 @@ void Writes::send_to_homes(Step& step, OperationId operation, Write& write) {
   }
   for (const NodeIndex home : write.homes) {
     if (home != shared_.self())
-      step.send(home, WriteRequest{operation, write.key, write.state, shared_.sequence.now});
+      step.send(home,
+                WriteRequest{operation, write.key, write.state, shared_.sequence.now, copies_until(write)});
   }
   for (const NodeIndex home : write.homes) {
     if (shared_.detector.believes_down(home) || write.voteless.contains(home))
@@ -142,7 +143,7 @@ void Writes::send_to_homes(Step& step, OperationId operation, Write& write) {
 void Writes::call_stand_in(Step& step, OperationId operation, Write& write, NodeIndex home) {
   while (const auto node = write.stand_ins.call(home)) {
     if (*node != shared_.self()) {
-      step.send(*node, HintRequest{operation, home, write.key, write.state});
+      step.send(*node, HintRequest{operation, home, write.key, write.state, copies_until(write)});
       return;
     }
     if (hints_.keep(step, home, write.key, write.state)) {
@@ -152,6 +153,11 @@ void Writes::call_stand_in(Step& step, OperationId operation, Write& write, Node
     }
     write.stand_ins.refused(home);
   }
+}
+
+/// A copy of a write may be merged as long as the write lasts.
+std::int64_t Writes::copies_until(const Write& write) const {
+  return shared_.config().bugs.has(Bug::reap_ignores_late_writes) ? 0 : shared_.until(write.deadline_ns);
 }
 
 void Writes::be_patient(Step& step, OperationId operation, Write& write) {

@@ -93,6 +93,7 @@ class Writes {
   void commit(Step&, Entry);
   void send_to_homes(Step&, OperationId, Write&);
   void call_stand_in(Step&, OperationId, Write&, NodeIndex home);
+  std::int64_t copies_until(const Write&) const;
   void be_patient(Step&, OperationId, Write&);
   /// What counts towards w.
   std::size_t votes(const Write&) const;

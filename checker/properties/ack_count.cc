@@ -11,6 +11,7 @@
 #include "checker/json_text.h"
 #include "checker/properties/all.h"
 #include "checker/properties/final_state.h"
+#include "checker/stamped_deletes.h"
 #include "checker/verdict.h"
 
 namespace fracas::checker {
@@ -43,9 +44,10 @@ class KeyCheck {
 
  private:
   void judge_stamps() {
+    const StampedDeletes deletes(history_, key_);
     for (const Operation* o : acknowledged_) {
       const Stamp* stamp = history_.stamp(*o);
-      if (stamp == nullptr) continue;
+      if (stamp == nullptr || (state_.tombstones_go() && deletes.explain(*stamp, kNever))) continue;
       count(*o, [&](const ReplicaState& replica) {
         const auto held = parse_stamp(replica.clock);
         return held && !older(*held, *stamp);

@@ -52,15 +52,19 @@ std::string open_settlement(const Settlement& settlement) {
                          : settlement.reason);
 }
 
-void judge_key(const KeyDump& dump, const FinalKey& key, std::string_view why, VerdictBuilder& verdict) {
+void judge_key(const KeyDump& dump, const FinalKey& key, std::string_view why, bool tombstones_go,
+               VerdictBuilder& verdict) {
   if (!key.unread.empty()) {
     verdict.undecided(fmt::format("{} could not be read on {}", dump.key, fmt::join(key.unread, ", ")));
   }
   if (key.homes.size() < 2) return;
   verdict.checked();
-  const Canonical first = canonical(*key.homes[0]);
+  const auto state_of = [=](const ReplicaState& replica) {
+    return tombstones_go && replica.values.empty() ? Canonical{} : canonical(replica);
+  };
+  const Canonical first = state_of(*key.homes[0]);
   const auto other = std::find_if(key.homes.begin(), key.homes.end(),
-                                  [&](const ReplicaState* replica) { return canonical(*replica) != first; });
+                                  [&](const ReplicaState* replica) { return state_of(*replica) != first; });
   if (other == key.homes.end()) return;
   verdict.violated([&] {
     const bool same = (*other)->values == key.homes[0]->values;
@@ -88,7 +92,8 @@ Verdict check_convergence(const Case& whole) {
                                      ? "although they have settled"
                                      : "and nothing is left that would bring them together";
     const FinalState& state = final_state(whole);
-    for (const KeyDump& dump : *evidence.dumps) judge_key(dump, state.of(dump.key), why, verdict);
+    for (const KeyDump& dump : *evidence.dumps)
+      judge_key(dump, state.of(dump.key), why, evidence.tombstones_go, verdict);
   }
   return std::move(verdict).finish("no key is on two replicas");
 }

@@ -12,6 +12,7 @@
 #include "checker/properties/all.h"
 #include "checker/properties/final_state.h"
 #include "checker/real_time.h"
+#include "checker/stamped_deletes.h"
 #include "checker/verdict.h"
 
 namespace fracas::checker {
@@ -22,7 +23,12 @@ constexpr std::string_view kName = "durability";
 class KeyCheck {
  public:
   KeyCheck(const FinalState& state, const KeyCase& key, VerdictBuilder& verdict)
-      : history_(key.history()), state_(state), key_(key), final_(state.of(key.name())), verdict_(verdict) {
+      : history_(key.history()),
+        state_(state),
+        key_(key),
+        final_(state.of(key.name())),
+        deletes_(history_, key),
+        verdict_(verdict) {
     for (const Operation* o : key.operations) {
       if (writes(*o) && o->outcome == Outcome::ok) acknowledged_.push_back(o);
     }
@@ -59,7 +65,8 @@ class KeyCheck {
     for (const Operation* o : acknowledged_) {
       const bool kept = std::any_of(held.begin(), held.end(),
                                     [&](const Stamp& stamp) { return !older(stamp, *history_.stamp(*o)); });
-      if (!kept) report(*o, "neither it nor anything newer is");
+      const bool gone = state_.tombstones_go() && deletes_.explain(*history_.stamp(*o), kNever);
+      if (!kept && !gone) report(*o, "neither it nor anything newer is");
     }
   }
 
@@ -87,7 +94,7 @@ class KeyCheck {
     std::vector<View> views;
     for (std::size_t home = 0; home < held->size(); ++home)
       views.push_back({.tombstones = !never_heard(state_, *final_.homes[home]), .shown = (*held)[home]});
-    if (views.empty()) views.push_back({.tombstones = false});
+    if (views.empty()) views.push_back({.tombstones = state_.tombstones_go()});
     verdict_.checked(acknowledged_.size());
     const CausalKey& causal = causal_key(key_);
     const auto missing = causal.missing(views, {causal.acknowledged()});
@@ -106,6 +113,7 @@ class KeyCheck {
     const RealTime time(key_);
     const Operation* latest = time.latest_before(kNever);
     std::int64_t longest = -1;  // end of the held write that ended last
+    if (final_.homes.empty() && state_.tombstones_go()) longest = time.last_delete_ended();
     for (const ReplicaState* replica : final_.homes) {
       if (replica->values.empty()) {
         // Absent: as good as the delete that explains most, unless nothing was ever here.
@@ -140,6 +148,7 @@ class KeyCheck {
   const FinalState& state_;
   const KeyCase& key_;
   const FinalKey& final_;
+  const StampedDeletes deletes_;
   VerdictBuilder& verdict_;
   std::vector<const Operation*> acknowledged_;
 };

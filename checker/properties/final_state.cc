@@ -6,7 +6,8 @@
 
 namespace fracas::checker {
 
-FinalState::FinalState(const std::vector<KeyDump>& dumps) {
+FinalState::FinalState(const std::vector<KeyDump>& dumps, bool tombstones_go)
+    : tombstones_go_(tombstones_go) {
   for (const KeyDump& dump : dumps) {
     FinalKey& key = keys_[dump.key];
     for (const std::string& home : dump.homes) {
@@ -28,11 +29,12 @@ const FinalKey& FinalState::of(std::string_view key) const {
 }
 
 const FinalState& final_state(const Case& whole) {
-  return whole.once<FinalState>([&] { return FinalState(*whole.evidence().dumps); });
+  return whole.once<FinalState>(
+      [&] { return FinalState(*whole.evidence().dumps, whole.evidence().tombstones_go); });
 }
 
 bool never_heard(const FinalState& state, const ReplicaState& replica) {
-  return state.clocks() && replica.values.empty() && replica.clock.empty();
+  return state.clocks() && !state.tombstones_go() && replica.values.empty() && replica.clock.empty();
 }
 
 boost::system::result<std::vector<std::vector<std::uint32_t>>, std::string> held_by_homes(

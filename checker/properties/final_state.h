@@ -19,17 +19,20 @@ struct FinalKey {
 
 class FinalState {
  public:
-  explicit FinalState(const std::vector<KeyDump>& dumps);
+  FinalState(const std::vector<KeyDump>& dumps, bool tombstones_go);
   /// A key that no line names is on no replica: no homes.
   const FinalKey& of(std::string_view key) const;
   bool empty() const { return keys_.empty(); }
   /// False for dumps of a store that shows no clocks: then an empty replica may hide a tombstone.
   bool clocks() const { return clocks_; }
+  /// Nothing is as good as a tombstone.
+  bool tombstones_go() const { return tombstones_go_; }
 
  private:
   std::map<std::string_view, FinalKey> keys_;
   FinalKey none_;
   bool clocks_ = false;
+  bool tombstones_go_ = false;
 };
 
 /// Worked out once. The case has dumps.

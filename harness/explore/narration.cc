@@ -50,6 +50,9 @@ struct MessageText {
   std::string operator()(const store::ExchangePushed&) const { return "exchange: taken"; }
   std::string operator()(const store::Refusal&) const { return "no reply: it is catching up"; }
   std::string operator()(const store::SequenceQuery&) const { return "have I lost state?"; }
+  std::string operator()(const store::TombstoneQuery&) const { return "may these tombstones go?"; }
+  std::string operator()(const store::TombstoneReply&) const { return "of these they may"; }
+  std::string operator()(const store::TombstoneDrop&) const { return "drop these tombstones"; }
   std::string operator()(const store::SequenceReply& m) const {
     return "you acknowledged with " + std::to_string(m.acknowledged);
   }

@@ -115,6 +115,19 @@ bool tokens_remember(const Experiment& e) {
   return e.clients.session_tokens && keys && *keys <= e.store.session_keys;
 }
 
+/// gc = timeout: whatever keeps a home, a hint, a message or a coordinator away for longer than gc_after.
+std::string comes_back(const Experiment& e, const std::set<std::string>& kinds) {
+  if (e.store.gc != store::Gc::timeout || e.store.gc_after_ns > e.steady + e.duration + e.settle) return {};
+  const auto away = std::find_if(kinds.begin(), kinds.end(),
+                                 [](const std::string& kind) { return nemesis::class_of(kind) != "clock"; });
+  if (away == kinds.end()) return {};
+  return fmt::format(
+      "gc = timeout drops a tombstone after gc_after = {} without asking anybody, and whoever {} kept away "
+      "for "
+      "longer brings back what it covered",
+      store::get(e.store, "gc_after"), *away);
+}
+
 }  // namespace
 
 Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
@@ -130,6 +143,7 @@ Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
           .power_loss = kinds.contains("disk.power-loss"),
           .state_damage = {},
           .votes_too_early = {},
+          .comes_back = comes_back(e, kinds),
           .copies_left = lossy.has_value() && *lossy < e.store.w};
   for (const std::string& kind : kinds) {
     if (f.state_damage.empty()) f.state_damage = damage_by(kind, e.store);
@@ -164,6 +178,8 @@ Promise damaged(const Facts& f) {
   return no(fmt::format("{}: of an acknowledged write fewer than w = {} copies may be left", f.state_damage,
                         f.store.w));
 }
+
+Promise back_again(const Facts& f) { return no(f.comes_back); }
 
 Promise met_in_vain(const Facts& f) {
   return no(fmt::format("{}: of an acknowledged write fewer than w = {} copies may be left, {}",

@@ -26,6 +26,7 @@ struct Facts {
   std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not
   std::string
       votes_too_early;      ///< then: why its copies may count before it has caught up; empty: they do not
+  std::string comes_back;   ///< why what was deleted or overwritten may; empty: it may not
   bool copies_left = true;  ///< so few replicas have that each acknowledged write is still on one
 };
 
@@ -44,6 +45,8 @@ Promise kept_by_token();
 std::string token_forgets(const Facts&);
 /// Not guaranteed, because copies may be gone.
 Promise damaged(const Facts&);
+/// Not guaranteed, because an old value may be back where a tombstone was.
+Promise back_again(const Facts&);
 /// Not guaranteed, because quorums may miss.
 Promise met_in_vain(const Facts&);
 /// What to add where quorums do not miss, although state was lost; empty if none was.

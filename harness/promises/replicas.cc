@@ -26,6 +26,19 @@ Promise no_resurrection(const Facts& f) {
   if (!f.copies_left) return damaged(f);
   if (f.store.anti_entropy_ns <= 0)
     return no("anti-entropy is off: a home that missed the delete may keep what it had");
+  if (!f.comes_back.empty()) return back_again(f);
+  if (f.store.gc != store::Gc::keep && f.lww && !f.stamps.kept)
+    return no(fmt::format(
+        "gc = {}: {}, so that a value may be older than a delete that had ended before it was written, and "
+        "there when the tombstone has gone",
+        store::get(f.store, "gc"), f.stamps.why));
+  if (f.store.gc == store::Gc::confirmed && quorums_may_miss(f)) return met_in_vain(f);
+  if (f.store.gc == store::Gc::confirmed)
+    return yes(
+        "gc = confirmed drops a tombstone once all homes have it, no node keeps a hint, and no copy that it "
+        "covers is under way any more; and a node that finds its disk to be old empties it");
+  if (f.store.gc == store::Gc::timeout)
+    return yes("every home has heard of the delete long before its tombstone is dropped");
   return yes(
       "tombstones are kept, and anti-entropy takes them to every home: what a delete had seen stays below "
       "its tombstone");
@@ -55,6 +68,10 @@ Promise antichain(const Facts& f) {
 Promise quiescence(const Facts& f) {
   if (f.store.anti_entropy_ns <= 0)
     return no("anti-entropy is off: whether the replicas have settled is not known, and repairs may be due");
+  if (f.store.gc != store::Gc::keep)
+    return no(fmt::format(
+        "gc = {}: tombstones go, and one that a home has dropped may be given back by another once more",
+        store::get(f.store, "gc")));
   return yes("replicas that are equal give an exchange nothing to repair, and reads neither");
 }
 

@@ -60,6 +60,13 @@ struct Size {
   std::size_t operator()(const store::Refusal&) const { return 0; }
   std::size_t operator()(const store::SequenceQuery&) const { return 0; }
   std::size_t operator()(const store::SequenceReply&) const { return 0; }
+  std::size_t operator()(const store::TombstoneQuery& m) const { return size_of(m.tombstones); }
+  std::size_t operator()(const store::TombstoneReply& m) const {
+    std::size_t bytes = 0;
+    for (const std::string& key : m.agreed) bytes += key.size();
+    return bytes;
+  }
+  std::size_t operator()(const store::TombstoneDrop& m) const { return size_of(m.tombstones); }
 };
 
 }  // namespace

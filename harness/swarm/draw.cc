@@ -94,6 +94,7 @@ void draw_amounts(Dice& dice, store::Config& store) {
   store.max_clock_offset_ns = dice.pick({50L, 500L, 500L, 5000L, 60'000L}) * kMillisecond;
   if (dice.one_in(8)) store.hint_window_ns = dice.between(100, 3000) * kMillisecond;
   if (dice.one_in(8)) store.hint_quota = dice.magnitude(1, 50);
+  store.gc_after_ns = dice.pick({50L, 200L, 1000L, 3000L}) * kMillisecond;
 }
 
 void draw_load(Dice& dice, Experiment& experiment) {

@@ -40,6 +40,11 @@ constexpr std::array families{
     // What it holds.
     MetricInfo{"fracas_keys", "Keys of which this node has a copy, deleted ones included."},
     MetricInfo{"fracas_tombstones", "Of these, the deleted ones."},
+    MetricInfo{"fracas_tombstones_dropped_total", "Tombstones that this node has dropped."},
+    MetricInfo{"fracas_tombstones_kept_total",
+               "gc = confirmed: tombstones that were old enough, and not everybody agreed to drop."},
+    MetricInfo{"fracas_late_messages_total",
+               "gc = confirmed: copies that came too late to be merged, and were not."},
     MetricInfo{"fracas_values", "Values of all keys together; over keys - tombstones it is their mean."},
     MetricInfo{"fracas_keys_by_siblings", "Keys that have so many values."},
     MetricInfo{"fracas_siblings_max", "The most siblings that a key has had since the start."},

@@ -187,6 +187,50 @@ TEST(Durability, AKeyThatNoReplicaNamesIsLost) {
   EXPECT_EQ(judge("durability", s, evidence).result, Result::violated);
 }
 
+/// A store that drops tombstones in time: who shows nothing may have deleted it. (It shows clocks elsewhere.)
+Evidence forgetful(Evidence evidence, bool tombstones_go = true) {
+  evidence.tombstones_go = tombstones_go;
+  evidence.dumps->push_back(
+      {.key = "other",
+       .homes = {"n1"},
+       .replicas = {{.node = "n1", .values = {}, .clock = R"({"dots":[],"context":{"n1#1":9}})"}}});
+  return evidence;
+}
+
+/// Of a value that was deleted, and, if wanted, of another that was written after that.
+Result judged(std::string_view property, const Evidence& evidence, bool written_again = false) {
+  Story s;
+  s.wrote(1, "1", R"([5,"n1",0])").found(1, "1").remove(1, kContext).ok(1, "null", R"([7,"n1",1])");
+  if (written_again) s.wrote(2, "2", R"([9,"n2",0])");
+  return judge(property, s, evidence).result;
+}
+
+TEST(TombstonesThatGo, LeaveNothingThatWouldBeMissed) {
+  for (const std::string conflict : {"siblings", "lww"}) {
+    const Evidence nothing = dumped(conflict, {{}, {}});
+    EXPECT_EQ(judged("durability", forgetful(nothing, false)), Result::violated) << conflict;
+    EXPECT_EQ(judged("durability", forgetful(nothing)), Result::holds) << conflict;
+    Evidence nowhere = nothing;
+    nowhere.dumps->clear();
+    EXPECT_EQ(judged("durability", forgetful(nowhere)), Result::holds) << conflict;
+  }
+}
+
+TEST(TombstonesThatGo, HideNothingThatWasWrittenAfterTheDelete) {
+  EXPECT_EQ(judged("durability", forgetful(dumped("lww", {{}, {}})), true), Result::violated);
+  Evidence siblings = forgetful(dumped("siblings", {{"1"}, {"1"}}));
+  EXPECT_EQ(judged("durability", siblings, true), Result::violated);
+}
+
+TEST(TombstonesThatGo, AreAsGoodAsNothingWhenReplicasAreCompared) {
+  for (const bool tombstones_go : {false, true}) {
+    Evidence evidence = dumped("siblings", {{}, {}});
+    evidence.dumps->front().replicas[0].clock = R"({"dots":[],"context":{"n1#1":2}})";
+    evidence.tombstones_go = tombstones_go;
+    EXPECT_EQ(judged("convergence", evidence), tombstones_go ? Result::holds : Result::violated);
+  }
+}
+
 TEST(Durability, AHomeThatCouldNotBeReadLeavesItUnknown) {
   Story s;
   s.wrote(1, "1");

@@ -344,6 +344,53 @@ TEST(NodesThatCatchUp, MayTakeAnOldCopyOfASyncedDiskAtItsWordWhileThoseThatRemem
       << "such a disk is never taken at its word";
 }
 
+Experiment dropping_tombstones(store::Gc gc, Experiment e = siblings()) {
+  e.store.gc = gc;
+  e.store.gc_after_ns = 1'000'000'000;
+  if (gc == store::Gc::confirmed) e = catching_up(store::Fsync::always, e);
+  return e;
+}
+
+TEST(Tombstones, ThatGoByAgePromiseNothingOfWhatIsFoundOnceAnybodyWasAway) {
+  Experiment e = dropping_tombstones(store::Gc::timeout);
+  EXPECT_TRUE(promise("no-resurrection", e, {"clock.jump"}).guaranteed);
+  for (const char* away : {"process.kill", "process.pause", "network.partition", "network.delay"}) {
+    for (const char* property : {"no-resurrection", "regular", "read-your-writes"}) {
+      const Promise promised = promise(property, e, {away});
+      EXPECT_FALSE(promised.guaranteed) << away << ' ' << property;
+      EXPECT_THAT(promised.reason, testing::HasSubstr(away));
+    }
+    EXPECT_TRUE(promise("convergence", e, {away}).guaranteed);
+  }
+  e.store.gc_after_ns = 3'600'000'000'000;
+  EXPECT_TRUE(promise("no-resurrection", e, kCrashes).guaranteed) << "longer than the run";
+}
+
+TEST(Tombstones, ThatGoOnceConfirmedTakeNothingButQuiescence) {
+  const Experiment e = dropping_tombstones(store::Gc::confirmed);
+  for (const Kinds& kinds : {kNone, kCrashes, kClocks})
+    EXPECT_EQ(not_promised(e, kinds), (Names{"quiescence"}));
+  EXPECT_TRUE(promise("no-resurrection", e, kCrashes).guaranteed);
+  EXPECT_THAT(promise("no-resurrection", e, kCrashes).reason, testing::HasSubstr("no node keeps a hint"));
+}
+
+TEST(Tombstones, ThatGoOnceConfirmedOutliveAnOldDiskWhereThoseThatRememberAreThere) {
+  Experiment e = dropping_tombstones(store::Gc::confirmed);
+  e.faults = {{.kind = "disk.restore", .target = "one", .every = 0}};
+  EXPECT_TRUE(promise("no-resurrection", e, {"disk.restore"}).guaranteed);
+  EXPECT_FALSE(promise("no-resurrection", e, {"disk.restore", "process.kill"}).guaranteed);
+  e.store.gc = store::Gc::keep;
+  EXPECT_TRUE(promise("no-resurrection", e, {"disk.restore", "process.kill"}).guaranteed)
+      << "a tombstone is still there";
+}
+
+TEST(Tombstones, ThatGoLetAValueWithAnOlderStampAppear) {
+  const Experiment e = dropping_tombstones(store::Gc::confirmed, lww());
+  EXPECT_TRUE(promise("no-resurrection", e, kCrashes).guaranteed);
+  EXPECT_FALSE(promise("no-resurrection", e, kClocks).guaranteed);
+  EXPECT_TRUE(promise("no-resurrection", lww(), kClocks).guaranteed);
+}
+
 TEST(NodesThatCatchUp, PromiseNothingOfWhatWasOnlyRead) {
   Experiment e = catching_up(store::Fsync::never);
   e.store.repair = store::Repair::abd;

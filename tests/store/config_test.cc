@@ -95,7 +95,7 @@ TEST(Config, refuses_unknown_values_and_says_which_there_are) {
   EXPECT_THAT(refusal_of("fsync", "sometimes").message, HasSubstr("always | interval | never"));
   EXPECT_THAT(refusal_of("coordinator", "leader").message, HasSubstr("node | client"));
   EXPECT_THAT(refusal_of("stamp", "lamport").message, HasSubstr("wall | client | hlc | query | truetime"));
-  EXPECT_THAT(refusal_of("gc", "timeout").message, HasSubstr("keep"));
+  EXPECT_THAT(refusal_of("gc", "never").message, HasSubstr("keep | timeout | confirmed"));
   EXPECT_THAT(refusal_of("r", "two").message, HasSubstr("quorum"));
   EXPECT_THAT(refusal_of("bugs", "first_reply_wins,nonsense").message, HasSubstr("context_ignored"));
 }
@@ -143,6 +143,26 @@ TEST(Config, sloppy_placement_goes_with_hints_of_stand_ins_and_with_nothing_else
   EXPECT_TRUE(check(config));
   config.nodes = config.n;
   EXPECT_THAT(check(config).error().message, HasSubstr("over n = 3"));
+}
+
+TEST(Config, tombstones_go_only_where_nothing_that_they_cover_can_come_back_unnoticed) {
+  Config config = with({{"gc", "confirmed"}, {"rejoin", "catchup"}});
+  EXPECT_TRUE(check(config));
+  const auto refused = [](std::string_view knob, std::string_view value, std::string_view gc) {
+    Config wrong = with({{"gc", gc}, {"rejoin", "catchup"}, {"conflict", "lww"}, {knob, value}});
+    const auto checked = check(wrong);
+    return checked ? std::string() : checked.error().field + ": " + checked.error().message;
+  };
+  EXPECT_THAT(refused("fsync", "interval", "confirmed"),
+              HasSubstr("gc: gc = confirmed does not go with fsync = interval"));
+  EXPECT_THAT(refused("fsync", "never", "confirmed"), HasSubstr("set fsync = always"));
+  EXPECT_THAT(refused("rejoin", "immediate", "confirmed"), HasSubstr("needs rejoin = catchup"));
+  EXPECT_THAT(refused("stamp", "query", "confirmed"), HasSubstr("does not go with stamp = query"));
+  EXPECT_THAT(refused("stamp", "query", "timeout"), HasSubstr("gc = timeout does not go with stamp = query"));
+  for (const char* knob : {"fsync", "rejoin"})
+    EXPECT_EQ(refused(knob, knob == std::string("fsync") ? "never" : "immediate", "timeout"), "") << knob;
+  EXPECT_EQ(refusal_of("gc_after", "1ms").field, "gc_after");
+  EXPECT_EQ(get(with({{"gc_after", "500ms"}}), "gc_after"), "500ms");
 }
 
 TEST(Config, hints_and_the_failure_detector_have_limits) {

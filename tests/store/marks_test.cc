@@ -9,6 +9,7 @@
 #include "bug_story.h"
 #include "client_of_cluster.h"
 #include "sloppy_cluster.h"
+#include "tombstone_cluster.h"
 
 namespace fracas::store {
 namespace {
@@ -309,6 +310,30 @@ std::vector<Place> places() {
        [](TestCluster& cluster) {
          cluster.fate = lose<ExchangeBuckets>(0);
          cluster.pass(5 * second);
+       }},
+      {Mark::tombstone_dropped, confirming(),
+       [](TestCluster& cluster) {
+         cluster.pass(second);
+         cluster.remove(0, "k");
+         cluster.pass(3 * second);
+       }},
+      {Mark::tombstone_not_agreed, confirming(),
+       [](TestCluster& cluster) {
+         cluster.pass(second);
+         cluster.remove(0, "k");
+         cluster.crash(cluster.homes("k")[2]);
+         cluster.pass(3 * second);
+       }},
+      {Mark::message_too_late, confirming(),
+       [](TestCluster& cluster) {
+         cluster.pass(second);
+         cluster.fate = [](const TestCluster::Envelope& envelope) {
+           return std::holds_alternative<WriteRequest>(envelope.message) ? Fate::hold : Fate::deliver;
+         };
+         cluster.put(0, "k", "1", "", 1);
+         cluster.pass(second);
+         cluster.release_held();
+         cluster.run();
        }},
       {Mark::state_lost, catching_up(), lose_a_disk},
       {Mark::read_refused, catching_up(),

@@ -77,6 +77,10 @@ class TestCluster {
   /// Time goes by in which nobody does anything.
   void sleep(std::int64_t ns) { now_ns_ += ns; }
 
+  /// The process stands still: nothing reaches it and no timer fires, until it goes on.
+  void pause(NodeIndex node) { asleep_.try_emplace(node); }
+  void resume(NodeIndex node);
+
   /// The process is gone, with everything in flight to it; its disk stays.
   void crash(NodeIndex node);
   void restart(NodeIndex node, bool disk_was_damaged = false);
@@ -100,6 +104,11 @@ class TestCluster {
     int incarnation = 0;
   };
 
+  struct Missed {
+    std::vector<Envelope> messages;
+    std::vector<std::uint64_t> timers;
+  };
+
   void open(NodeIndex node, bool disk_was_damaged, bool read_only);
   void step(NodeIndex node, const Event& event);
   void carry_out(NodeIndex node, std::vector<Effect> effects);
@@ -114,6 +123,7 @@ class TestCluster {
   std::deque<Envelope> network_;
   std::deque<std::pair<NodeIndex, SendFailed>> failures_;
   std::multimap<std::int64_t, Timer> timers_;
+  std::map<NodeIndex, Missed> asleep_;
   std::map<RequestId, ReplyToClient> replies_;
   MarkSet marks_of_the_dead_;
   RequestId next_request_ = 0;
@@ -256,7 +266,17 @@ inline MarkSet TestCluster::marks() const {
   return all;
 }
 
+inline void TestCluster::resume(NodeIndex node) {
+  const auto asleep = asleep_.find(node);
+  if (asleep == asleep_.end()) return;
+  Missed missed = std::move(asleep->second);
+  asleep_.erase(asleep);
+  for (Envelope& envelope : missed.messages) deliver(std::move(envelope));
+  for (const std::uint64_t timer : missed.timers) step(node, TimerFired{timer});
+}
+
 inline void TestCluster::crash(NodeIndex node) {
+  asleep_.erase(node);
   marks_of_the_dead_ |= nodes_[node]->marks();
   nodes_[node].reset();
   const auto gone = [&](const Envelope& envelope) { return envelope.to == node; };
@@ -348,6 +368,10 @@ inline void TestCluster::transmit(Envelope envelope) {
 
 inline void TestCluster::deliver(Envelope envelope) {
   if (!up(envelope.to)) return;
+  if (const auto asleep = asleep_.find(envelope.to); asleep != asleep_.end()) {
+    asleep->second.messages.push_back(std::move(envelope));
+    return;
+  }
   const auto frame = encode({envelope.from, 0, std::move(envelope.message)});
   ASSERT_TRUE(frame);
   auto decoded = next_frame(*frame);
@@ -361,8 +385,12 @@ inline bool TestCluster::fire_next_timer(std::int64_t until_ns) {
   const Timer timer = timers_.begin()->second;
   timers_.erase(timers_.begin());
   now_ns_ = std::max(now_ns_, timer.due_ns);
-  if (up(timer.node) && timer.incarnation == incarnations_[timer.node])
+  if (!up(timer.node) || timer.incarnation != incarnations_[timer.node]) return true;
+  if (const auto asleep = asleep_.find(timer.node); asleep != asleep_.end()) {
+    asleep->second.timers.push_back(timer.timer);
+  } else {
     step(timer.node, TimerFired{timer.timer});
+  }
   return true;
 }
 

@@ -54,13 +54,13 @@ KeyStates any_states() {
 }
 
 Message any_message() {
-  switch (*rc::gen::inRange(0, 19)) {
+  switch (*rc::gen::inRange(0, 22)) {
     case 0:
       return ReadRequest{any_number(), any_text()};
     case 1:
       return ReadReply{any_number(), any_actor(), any_state()};
     case 2:
-      return WriteRequest{any_number(), any_text(), any_state(), any_number()};
+      return WriteRequest{any_number(), any_text(), any_state(), any_number(), 12};
     case 3:
       return WriteReply{any_number(), any_actor(), any_number(), *rc::gen::arbitrary<bool>()};
     case 4:
@@ -77,9 +77,9 @@ Message any_message() {
     case 8:
       return ExchangeKeys{any_number(), {1, 65535}, any_states()};
     case 9:
-      return ExchangeStates{any_number(), any_states(), {any_text()}};
+      return ExchangeStates{any_number(), any_states(), {any_text()}, 34};
     case 10:
-      return ExchangePush{any_number(), any_states()};
+      return ExchangePush{any_number(), any_states(), 56};
     case 11:
       return ExchangePushed{any_number(), *rc::gen::arbitrary<std::int64_t>()};
     case 12:
@@ -94,6 +94,12 @@ Message any_message() {
       return SequenceQuery{any_number(), any_actor(), any_number(), true};
     case 17:
       return SequenceReply{any_number(), any_number(), any_number(), true, any_number(), false};
+    case 18:
+      return TombstoneQuery{any_number(), any_states()};
+    case 19:
+      return TombstoneReply{any_number(), {any_text(), any_text()}};
+    case 20:
+      return TombstoneDrop{any_states()};
     default:
       return HintReply{any_number(), any_actor(), 3, *rc::gen::arbitrary<bool>(), 7};
   }

@@ -1,0 +1,182 @@
+#include "store/tombstones.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace fracas::store {
+namespace {
+
+constexpr std::size_t max_candidates = 256;  ///< in one round
+constexpr std::size_t max_dropped = 100'000;
+constexpr std::int64_t most_between_ns = 500'000'000;
+constexpr std::int64_t least_between_ns = 10'000'000;
+constexpr std::int64_t margin_ns = 1'000'000;
+
+bool same(const KeyState& a, const KeyState& b) {
+  std::string of_a;
+  std::string of_b;
+  encode(a, of_a);
+  encode(b, of_b);
+  return of_a == of_b;
+}
+
+}  // namespace
+
+void Tombstones::start(Step& step) {
+  if (shared_.config().gc != Gc::keep && !shared_.read_only()) tick(step);
+}
+
+void Tombstones::tick(Step& step) {
+  const Config& config = shared_.config();
+  observe(step.now());
+  if (config.gc == Gc::timeout) {
+    drop_by_age(step);
+  } else if (round_.operation == 0) {
+    round_.candidates = candidates(step.now());
+    if (!round_.candidates.empty()) ask(step);
+  } else {
+    proceed(step);
+  }
+  const std::int64_t idle_ns = std::clamp(config.gc_after_ns / 4, least_between_ns, most_between_ns);
+  const std::int64_t wait_ns = 2 * config.timeout_ns + margin_ns;
+  shared_.agenda.add(step.now().steady_ns + (round_.operation == 0 ? idle_ns : wait_ns),
+                     {Task::Kind::tombstones, 0});
+}
+
+/// The age of a tombstone begins when this process first has it.
+void Tombstones::observe(const Instant& now) {
+  const std::set<std::string>& deleted = shared_.replica.deleted();
+  std::erase_if(ages_, [&](const auto& it) { return !deleted.contains(it.first); });
+  for (const std::string& key : deleted) {
+    const Hash leaf = shared_.replica.leaf(key);
+    const auto [known, added] = ages_.try_emplace(key, Age{leaf, now.steady_ns});
+    if (!added && known->second.leaf != leaf) known->second = Age{leaf, now.steady_ns};
+  }
+}
+
+std::map<std::string, Tombstones::Candidate> Tombstones::candidates(const Instant& now) const {
+  std::map<std::string, Candidate> found;
+  for (const auto& [key, age] : ages_) {
+    if (found.size() == max_candidates) break;
+    const bool ours = shared_.ring.homes(key, shared_.config().n).front() == shared_.self();
+    if (ours && now.steady_ns - age.since_ns >= shared_.config().gc_after_ns)
+      found.emplace(key, Candidate{shared_.replica.find(key), {}});
+  }
+  return found;
+}
+
+/// A peer that has not dropped it yet must not give it back: two nodes would hand it to each other for ever.
+void Tombstones::drop_by_age(Step& step) {
+  const std::int64_t now = step.now().steady_ns;
+  const std::int64_t limit = shared_.config().gc_after_ns;
+  for (auto at = dropped_ns_.begin(); at != dropped_ns_.end();) {
+    const bool over = now - at->second > 2 * limit;
+    if (over) shared_.replica.refuse_no_more(at->first);
+    at = over ? dropped_ns_.erase(at) : std::next(at);
+  }
+  for (const auto& [key, age] : ages_) {
+    if (now - age.since_ns < limit) continue;
+    if (dropped_ns_.size() < max_dropped) {
+      dropped_ns_[key] = now;
+      shared_.replica.refuse(key);
+    }
+    forget(step, key);
+  }
+}
+
+void Tombstones::ask(Step& step) {
+  round_.operation = shared_.next_operation();
+  round_.answers_until_ns = step.now().steady_ns + shared_.config().timeout_ns;
+  TombstoneQuery query{.operation = round_.operation, .tombstones = {}};
+  for (auto& [key, candidate] : round_.candidates) {
+    candidate.agreed.clear();
+    if (may_go(step.now(), key, candidate.state)) candidate.agreed.insert(shared_.self());
+    query.tombstones.emplace_back(key, candidate.state);
+  }
+  for (NodeIndex node = 0; node < shared_.options.names.size(); ++node)
+    if (node != shared_.self()) step.send(node, query);
+}
+
+void Tombstones::answer(Step& step, NodeIndex from, const TombstoneQuery& query) {
+  TombstoneReply reply{.operation = query.operation, .agreed = {}};
+  for (const auto& [key, tombstone] : query.tombstones)
+    if (may_go(step.now(), key, tombstone)) reply.agreed.push_back(key);
+  step.send(from, std::move(reply));
+}
+
+/// Whether this node has, and will have, nothing that the tombstone covers. (A copy away from home is given
+/// up like one of which a home is asked again: what it had gone to is asked as well.)
+bool Tombstones::may_go(const Instant& now, const std::string& key, const KeyState& tombstone) {
+  const BugSet& bugs = shared_.config().bugs;
+  if (shared_.read_only() || shared_.agenda.behind(now.steady_ns)) return false;
+  writes_.not_away(key);
+  const bool hinted = !std::holds_alternative<std::monostate>(hints_.of(key));
+  if (hinted && !bugs.has(Bug::reap_ignores_hints)) return false;
+  if (!shared_.ring.is_home(shared_.self(), partition_of(slot_of(key)), shared_.config().n)) return true;
+  return shared_.votes(key) && same(shared_.replica.find(key), tombstone);
+}
+
+void Tombstones::answered(Step& step, NodeIndex from, const TombstoneReply& reply) {
+  if (reply.operation != round_.operation || round_.operation == 0) return;
+  if (step.now().steady_ns > round_.answers_until_ns) return;
+  for (const std::string& key : reply.agreed) {
+    const auto candidate = round_.candidates.find(key);
+    if (candidate != round_.candidates.end()) candidate->second.agreed.insert(from);
+  }
+}
+
+bool Tombstones::all_agreed(const Candidate& candidate) const {
+  const Config& config = shared_.config();
+  const int may_miss = config.bugs.has(Bug::reap_by_quorum) ? config.n - config.w : 0;
+  return std::cmp_greater_equal(candidate.agreed.size() + static_cast<std::size_t>(may_miss), config.nodes);
+}
+
+/// The answers to the last question are in, and `timeout` has passed since.
+void Tombstones::proceed(Step& step) {
+  const std::size_t asked = round_.candidates.size();
+  std::erase_if(round_.candidates, [&](const auto& it) { return !all_agreed(it.second); });
+  const std::size_t refused = asked - round_.candidates.size();
+  shared_.counters.tombstones_kept += refused;
+  if (refused > 0) shared_.marks.reach(Mark::tombstone_not_agreed);
+  if (round_.candidates.empty()) {
+    round_ = Round{};
+  } else if (!round_.again) {
+    round_.again = true;
+    ask(step);
+  } else {
+    finish(step);
+  }
+}
+
+void Tombstones::finish(Step& step) {
+  std::map<NodeIndex, TombstoneDrop> by_home;
+  for (const auto& [key, candidate] : round_.candidates) {
+    for (const NodeIndex home : shared_.ring.homes(key, shared_.config().n))
+      by_home[home].tombstones.emplace_back(key, candidate.state);
+  }
+  for (auto& [home, message] : by_home) {
+    if (home == shared_.self()) {
+      drop(step, message);
+    } else {
+      step.send(home, std::move(message));
+    }
+  }
+  round_ = Round{};
+}
+
+void Tombstones::drop(Step& step, const TombstoneDrop& message) {
+  if (shared_.read_only()) return;
+  const bool whatever = shared_.config().bugs.has(Bug::reap_unconditional);
+  for (const auto& [key, tombstone] : message.tombstones)
+    if (whatever || same(shared_.replica.find(key), tombstone)) forget(step, key);
+}
+
+void Tombstones::forget(Step& step, const std::string& key) {
+  shared_.replica.forget(step, key);
+  shared_.renew_actor(key);
+  shared_.marks.reach(Mark::tombstone_dropped);
+  ++shared_.counters.tombstones_dropped;
+}
+
+}  // namespace fracas::store
