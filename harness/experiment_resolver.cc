@@ -263,6 +263,11 @@ Result<Experiment> ExperimentResolver::finish() && {
     const std::string key = "store." + checked.error().field;
     return usage(where({key, "store."}), fmt::format("{}: {}", key, checked.error().message));
   }
+  if (experiment_.clients.session_tokens && experiment_.store.gc != store::Gc::keep)
+    return usage(where({"workload.session_tokens", "store.gc"}),
+                 fmt::format("workload.session_tokens does not go with store.gc = {}: a token may tell of a "
+                             "tombstone that nobody has any more; set store.gc = keep",
+                             store::get(experiment_.store, "gc")));
   if (auto checked = check_faults(); !checked) return checked.error();
   if (auto checked = check_operations(); !checked) return checked.error();
   if (auto checked = check_expectations(); !checked) return checked.error();

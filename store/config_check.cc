@@ -129,6 +129,13 @@ Outcome check_gc(const Config& config) {
                            " does not go with stamp = query: a write takes a stamp above those that homes "
                            "have, and with a tombstone its stamp is gone; set gc = keep, or another stamp"};
   }
+  if (config.coordinator == Coordination::client) {
+    return ConfigError{
+        "gc", this_gc +
+                  " does not go with coordinator = client: a copy that a client brings says nothing of "
+                  "when its operation ends, and may be older than a tombstone that is gone; set gc = "
+                  "keep, or coordinator = node"};
+  }
   if (config.gc == Gc::timeout) return {};
   if (config.fsync != Fsync::always) {
     return ConfigError{"gc",

@@ -71,8 +71,11 @@ Checked resolve_quorum(const Shared& shared, const ClientRequest& asked, Request
   return {};
 }
 
-Checked resolve_session(const ClientRequest& asked, Request& request) {
+/// Where tombstones go, a token may tell of one that nobody has any more: nothing would ever cover it.
+Checked resolve_session(const Config& config, const ClientRequest& asked, Request& request) {
   if (asked.session.empty()) return {};
+  if (config.gc != Gc::keep)
+    return bad("session", "this cluster has gc = " + get(config, "gc") + ", and sessions take gc = keep");
   auto token = SessionToken::parse(asked.session);
   if (!token) return bad("session", token.error().message);
   request.origin.session = std::make_shared<SessionToken>(*std::move(token));
@@ -168,7 +171,7 @@ boost::system::result<Request, ClientError> check_request(Shared& shared, const 
   if (auto good = resolve_timeout(config, asked, request); !good) return good.error();
   if (auto good = resolve_context(config, asked, request); !good) return good.error();
   if (auto good = resolve_repair(config, asked, request); !good) return good.error();
-  if (auto good = resolve_session(asked, request); !good) return good.error();
+  if (auto good = resolve_session(config, asked, request); !good) return good.error();
   if (auto good = resolve_stamps(shared, now, asked, request); !good) return good.error();
   return request;
 }

@@ -72,7 +72,7 @@ void draw_placement(Dice& dice, store::Config& store) {
 /// Clients that coordinate themselves, with a source of stamps that they have; and sessions that keep a
 /// token.
 void draw_clients(Dice& dice, Experiment& experiment) {
-  experiment.clients.session_tokens = dice.one_in(4);
+  experiment.clients.session_tokens = dice.one_in(4) && experiment.store.gc == store::Gc::keep;
   if (dice.one_in(8)) experiment.store.session_keys = static_cast<int>(dice.magnitude(1, 60));
   if (!dice.one_in(4)) return;
   store::Config store = experiment.store;

@@ -161,6 +161,8 @@ TEST(Config, tombstones_go_only_where_nothing_that_they_cover_can_come_back_unno
   EXPECT_THAT(refused("stamp", "query", "timeout"), HasSubstr("gc = timeout does not go with stamp = query"));
   for (const char* knob : {"fsync", "rejoin"})
     EXPECT_EQ(refused(knob, knob == std::string("fsync") ? "never" : "immediate", "timeout"), "") << knob;
+  EXPECT_THAT(refused("coordinator", "client", "timeout"),
+              HasSubstr("does not go with coordinator = client"));
   EXPECT_EQ(refusal_of("gc_after", "1ms").field, "gc_after");
   EXPECT_EQ(get(with({{"gc_after", "500ms"}}), "gc_after"), "500ms");
 }

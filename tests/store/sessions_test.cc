@@ -48,6 +48,18 @@ TEST(Sessions, read_their_own_writes_only_with_a_token_where_quorums_do_not_meet
   }
 }
 
+TEST(Sessions, are_refused_where_tombstones_go) {
+  Config config = apart();
+  config.gc = Gc::timeout;
+  TestCluster cluster(config);
+  ClientRequest read = get_request("k");
+  read.session = "new";
+  const ReplyToClient reply = cluster.call(0, std::move(read));
+  ASSERT_TRUE(reply.error);
+  EXPECT_EQ(reply.error->field, "session");
+  EXPECT_THAT(reply.error->message, HasSubstr("gc = timeout"));
+}
+
 TEST(Sessions, fail_rather_than_go_back) {
   TestCluster cluster(apart());
   std::string session = "new";
