@@ -7,16 +7,19 @@ from fracas import EXPERIMENTS, EndToEnd
 
 BROKEN = sorted((EXPERIMENTS / "broken").glob("*.toml"))
 OTHERS = sorted((EXPERIMENTS / "gallery").glob("*.toml")) + [EXPERIMENTS / f"{name}.toml" for name in ["weak-quorum", "lww-clock-skew"]]
-# Not judged at all: reads may rightly go on repairing.
-NEVER_JUDGED = ("quiescence", "anti-entropy is off")
+# Without anti-entropy it is not judged: reads may rightly go on repairing. With gc it takes two homes that drop one tombstone some
+# milliseconds apart, in the second in which somebody watches.
+NOT_SEEN = [("quiescence", "anti-entropy is off"), ("quiescence", "gc = ")]
 
 
 def shape(reason):
     """The reason without its numbers and kinds of faults."""
-    return re.sub(r"[+-]?\d+(\.\d+)? ?(ms|us|s|h)?\b", "#", re.sub(r"\(disk\.[a-z-]+\)", "", reason))
+    return re.sub(r"[+-]?\d+(\.\d+)? ?(ms|us|s|h)?\b", "#", re.sub(r"\(disk\.[a-z-]+\)|(process|network|disk)\.[a-z-]+ kept", "", reason))
 
 
 class BrokenPromises(EndToEnd):
+    maxDiff = None
+
     def test_each_reason_not_to_promise_is_seen(self):
         given, seen = {}, set()
         for file in BROKEN + OTHERS:
@@ -33,7 +36,7 @@ class BrokenPromises(EndToEnd):
                     seen.add(cell)
         self.assertGreater(len(given), 40)
         missing = {cell: name for cell, name in given.items()
-                   if cell not in seen and not (cell[0] == NEVER_JUDGED[0] and cell[1].startswith(NEVER_JUDGED[1]))}
+                   if cell not in seen and not any(cell[0] == name and cell[1].startswith(reason) for name, reason in NOT_SEEN)}
         self.assertEqual(missing, {}, "never seen broken (and an experiment for which it is not promised)")
 
     def test_each_is_told_of_and_found_by_its_name(self):
