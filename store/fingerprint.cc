@@ -118,8 +118,8 @@ void Tombstones::Round::fingerprint(Fingerprint& out) const {
 }
 
 void Tombstones::fingerprint(Fingerprint& out) const {
-  const auto& [node, handoff, put, ages, dropped, round] = *this;
-  out.add(ages, dropped, round);
+  const auto& [node, handoff, put, ages, next, dropped, round] = *this;
+  out.add(ages, next, dropped, round);
 }
 
 void Origin::fingerprint(Fingerprint& out) const {

@@ -7,11 +7,16 @@
 namespace fracas::store {
 namespace {
 
-constexpr std::size_t max_candidates = 256;  ///< in one round
+constexpr std::size_t max_looked_at = 10'000;  ///< tombstones, in one tick
+constexpr std::size_t max_candidates = 1000;   ///< in one round
 constexpr std::size_t max_dropped = 100'000;
 constexpr std::int64_t most_between_ns = 500'000'000;
 constexpr std::int64_t least_between_ns = 10'000'000;
-constexpr std::int64_t margin_ns = 1'000'000;
+/// A node may be late by so much and still say what is over (a busy one always is, a little), which is less
+/// than what is waited beyond the end of all operations.
+constexpr std::int64_t most_behind_ns = 10'000'000;
+constexpr std::int64_t margin_ns = 20'000'000;
+static_assert(most_behind_ns < margin_ns);
 
 bool same(const KeyState& a, const KeyState& b) {
   std::string of_a;
@@ -29,11 +34,11 @@ void Tombstones::start(Step& step) {
 
 void Tombstones::tick(Step& step) {
   const Config& config = shared_.config();
-  observe(step.now());
   if (config.gc == Gc::timeout) {
     drop_by_age(step);
   } else if (round_.operation == 0) {
-    round_.candidates = candidates(step.now());
+    for (const std::string& key : old_ones(step.now()))
+      round_.candidates.emplace(key, Candidate{shared_.replica.find(key), {}});
     if (!round_.candidates.empty()) ask(step);
   } else {
     proceed(step);
@@ -44,25 +49,30 @@ void Tombstones::tick(Step& step) {
                      {Task::Kind::tombstones, 0});
 }
 
-/// The age of a tombstone begins when this process first has it.
-void Tombstones::observe(const Instant& now) {
+/// Goes on through the deleted keys where it was last, and begins anew after the last one. The age of a
+/// tombstone begins when this process first sees it here.
+std::vector<std::string> Tombstones::old_ones(const Instant& now) {
+  const Config& config = shared_.config();
   const std::set<std::string>& deleted = shared_.replica.deleted();
-  std::erase_if(ages_, [&](const auto& it) { return !deleted.contains(it.first); });
-  for (const std::string& key : deleted) {
-    const Hash leaf = shared_.replica.leaf(key);
-    const auto [known, added] = ages_.try_emplace(key, Age{leaf, now.steady_ns});
-    if (!added && known->second.leaf != leaf) known->second = Age{leaf, now.steady_ns};
+  std::vector<std::string> found;
+  auto key = deleted.lower_bound(next_);
+  auto age = ages_.lower_bound(next_);
+  for (std::size_t seen = 0; key != deleted.end(); ++key, ++age, ++seen) {
+    while (age != ages_.end() && age->first < *key) age = ages_.erase(age);
+    const bool enough = config.gc == Gc::confirmed && found.size() == max_candidates;
+    if (enough || seen == max_looked_at) break;
+    const Hash leaf = shared_.replica.leaf(*key);
+    if (age == ages_.end() || age->first != *key) {
+      age = ages_.emplace_hint(age, *key, Age{leaf, now.steady_ns});
+    } else if (age->second.leaf != leaf) {
+      age->second = Age{leaf, now.steady_ns};
+    }
+    if (now.steady_ns - age->second.since_ns < config.gc_after_ns) continue;
+    if (config.gc == Gc::timeout || shared_.ring.homes(*key, config.n).front() == shared_.self())
+      found.push_back(*key);
   }
-}
-
-std::map<std::string, Tombstones::Candidate> Tombstones::candidates(const Instant& now) const {
-  std::map<std::string, Candidate> found;
-  for (const auto& [key, age] : ages_) {
-    if (found.size() == max_candidates) break;
-    const bool ours = shared_.ring.homes(key, shared_.config().n).front() == shared_.self();
-    if (ours && now.steady_ns - age.since_ns >= shared_.config().gc_after_ns)
-      found.emplace(key, Candidate{shared_.replica.find(key), {}});
-  }
+  if (key == deleted.end()) ages_.erase(age, ages_.end());
+  next_ = key == deleted.end() ? std::string() : *key;
   return found;
 }
 
@@ -75,8 +85,7 @@ void Tombstones::drop_by_age(Step& step) {
     if (over) shared_.replica.refuse_no_more(at->first);
     at = over ? dropped_ns_.erase(at) : std::next(at);
   }
-  for (const auto& [key, age] : ages_) {
-    if (now - age.since_ns < limit) continue;
+  for (const std::string& key : old_ones(step.now())) {
     if (dropped_ns_.size() < max_dropped) {
       dropped_ns_[key] = now;
       shared_.replica.refuse(key);
@@ -109,7 +118,7 @@ void Tombstones::answer(Step& step, NodeIndex from, const TombstoneQuery& query)
 /// up like one of which a home is asked again: what it had gone to is asked as well.)
 bool Tombstones::may_go(const Instant& now, const std::string& key, const KeyState& tombstone) {
   const BugSet& bugs = shared_.config().bugs;
-  if (shared_.read_only() || shared_.agenda.behind(now.steady_ns)) return false;
+  if (shared_.read_only() || shared_.agenda.behind(now.steady_ns - most_behind_ns)) return false;
   writes_.not_away(key);
   const bool hinted = !std::holds_alternative<std::monostate>(hints_.of(key));
   if (hinted && !bugs.has(Bug::reap_ignores_hints)) return false;

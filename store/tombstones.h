@@ -10,11 +10,13 @@
 //   (c) no write and (d) no repair of a read is under way that could still bring something older.
 // (c) and (d) are a matter of time. Every copy that goes out says until when it may be merged: the end of the
 // operation that it belongs to, which is at most `timeout` after that began; a repair inherits the end of its
-// read. So the same is asked twice: what began before all homes had said yes once is over when they are asked
-// again, `timeout` after that, and what it left behind (hints) is seen then; and its last messages are too
-// late when, `timeout` after the second answer, the homes are told. A node that was asleep in the meantime,
-// and has operations open that should be over, does not say yes. A home forgets a tombstone only if it still
-// is all that it has. Who has not heard of that has a tombstone more, which spreads, and goes another time.
+// read. So the same is asked twice, 2 * timeout apart. Whatever could still find something older began before
+// all homes had said yes once, within `timeout` of the first question; when they are asked again it is over,
+// and what it left behind (hints) is seen. A hint that was handed over in between says an end as well, so
+// that all is too late when, 2 * timeout after the second question, the homes are told. A node that was
+// asleep in the meantime, and has operations open that should be over, does not say yes. A home forgets a
+// tombstone only if it still is all that it has. Who has not heard of that has a tombstone more, which
+// spreads, and goes another time.
 //   (e) A node that notices that its disk is an old copy empties it (rejoin.h).
 //   (f) A key whose copy was dropped gets dots of a new actor on this node (Shared::actor_for).
 //
@@ -25,6 +27,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "store/hinted_handoff.h"
 #include "store/shared.h"
@@ -67,8 +70,7 @@ class Tombstones {
     void fingerprint(Fingerprint&) const;
   };
 
-  void observe(const Instant& now);
-  std::map<std::string, Candidate> candidates(const Instant& now) const;
+  std::vector<std::string> old_ones(const Instant& now);
   void drop_by_age(Step&);
   void ask(Step&);
   void proceed(Step&);
@@ -81,6 +83,7 @@ class Tombstones {
   const HintedHandoff& hints_;
   Writes& writes_;
   std::map<std::string, Age> ages_;
+  std::string next_;                                ///< key at which to go on
   std::map<std::string, std::int64_t> dropped_ns_;  ///< gc = timeout: lately, and when
   Round round_;
 };

@@ -123,8 +123,7 @@ std::string comes_back(const Experiment& e, const std::set<std::string>& kinds) 
   if (away == kinds.end()) return {};
   return fmt::format(
       "gc = timeout drops a tombstone after gc_after = {} without asking anybody, and whoever {} kept away "
-      "for "
-      "longer brings back what it covered",
+      "for longer brings back what it covered",
       store::get(e.store, "gc_after"), *away);
 }
 

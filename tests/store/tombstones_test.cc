@@ -114,6 +114,29 @@ TEST(Tombstones, confirmed_ones_wait_for_a_node_that_is_no_home_and_may_keep_a_h
   EXPECT_TRUE(nobody_has(cluster, "k"));
 }
 
+TEST(Tombstones, confirmed_ones_that_may_not_go_hold_up_no_others_though_they_are_more_than_one_round_takes) {
+  Config config = confirming();
+  config.hints = Hints::off;
+  TestCluster cluster(config);
+  cluster.pass(second);
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    const bool exchange = std::holds_alternative<ExchangeRoots>(envelope.message);
+    const auto* write = std::get_if<WriteRequest>(&envelope.message);
+    const bool missed = write != nullptr && write->key != "z" && envelope.to == 2;
+    return exchange || missed ? TestCluster::Fate::drop : TestCluster::Fate::deliver;
+  };
+  constexpr int many = 3600;  // of each node as the first home over 1000
+  for (int i = 0; i < many; ++i) ASSERT_FALSE(cluster.remove(i % 2 == 0 ? 0 : 1, std::to_string(i)).error);
+  ASSERT_FALSE(cluster.remove(0, "z").error);
+  cluster.pass(5 * second);
+  EXPECT_TRUE(nobody_has(cluster, "z"));
+  EXPECT_EQ(dropped(cluster), 3);
+  cluster.fate = deliver_all;
+  cluster.pass(20 * second);
+  EXPECT_EQ(cluster.metric(0, "fracas_tombstones"), 0);
+  EXPECT_EQ(cluster.metric(2, "fracas_tombstones"), 0);
+}
+
 TEST(Tombstones, who_was_asleep_with_a_request_open_does_not_agree) {
   TestCluster cluster(confirming());
   cluster.pass(second);
