@@ -115,9 +115,15 @@ bool tokens_remember(const Experiment& e) {
   return e.clients.session_tokens && keys && *keys <= e.store.session_keys;
 }
 
-/// gc = timeout: whatever keeps a home, a hint, a message or a coordinator away for longer than gc_after.
+/// gc = timeout: whatever keeps a home, a hint, a message or a coordinator away for longer than gc_after; and
+/// nothing at all, where an operation may take longer.
 std::string comes_back(const Experiment& e, const std::set<std::string>& kinds) {
   if (e.store.gc != store::Gc::timeout || e.store.gc_after_ns > e.steady + e.duration + e.settle) return {};
+  if (e.store.gc_after_ns < e.store.timeout_ns)
+    return fmt::format(
+        "gc = timeout drops a tombstone after gc_after = {} without asking anybody, and an operation that "
+        "lasts longer (timeout = {}) brings back what it covered",
+        store::get(e.store, "gc_after"), store::get(e.store, "timeout"));
   const auto away = std::find_if(kinds.begin(), kinds.end(),
                                  [](const std::string& kind) { return nemesis::class_of(kind) != "clock"; });
   if (away == kinds.end()) return {};

@@ -364,6 +364,8 @@ TEST(Tombstones, ThatGoByAgePromiseNothingOfWhatIsFoundOnceAnybodyWasAway) {
   }
   e.store.gc_after_ns = 3'600'000'000'000;
   EXPECT_TRUE(promise("no-resurrection", e, kCrashes).guaranteed) << "longer than the run";
+  e.store.gc_after_ns = e.store.timeout_ns - 1;
+  EXPECT_FALSE(promise("no-resurrection", e, kNone).guaranteed) << "shorter than an operation";
 }
 
 TEST(Tombstones, ThatGoOnceConfirmedTakeNothingButQuiescence) {
