@@ -181,8 +181,7 @@ void HintedHandoff::tick(Step& step) {
   }
   for (const OperationId operation : expired) land(operation);
   if (shared_.config().bugs.has(Bug::hint_expires) && !shared_.read_only()) expire(step);
-  for (const auto& [target, hints] : targets_)
-    if (!shared_.keeps_quiet) drain(step, target);
+  for (const auto& [target, hints] : targets_) drain(step, target);
   shared_.agenda.add(step.now().steady_ns + tick_ns, {Task::Kind::hints, 0});
 }
 
@@ -197,9 +196,9 @@ void HintedHandoff::expire(Step& step) {
   }
 }
 
-/// Not where it could not be written down that the hint is gone.
+/// Not where it could not be written down that the hint is gone, and not what may be an old copy of a disk.
 void HintedHandoff::drain(Step& step, NodeIndex target) {
-  if (shared_.read_only()) return;
+  if (shared_.read_only() || shared_.keeps_quiet) return;
   Target& to = targets_[target];
   for (auto at = to.hints.begin(); at != to.hints.end() && to.in_flight < max_in_flight;) {
     auto& [key, hint] = *at;

@@ -196,12 +196,15 @@ struct SequenceReply {
 struct TombstoneQuery {
   OperationId operation = 0;
   KeyStates tombstones;
+  std::uint64_t storage_sequence = 0;  ///< of who asks, whose disk has them
   std::int64_t clock_us = 0;
 };
 /// The keys of which it is.
 struct TombstoneReply {
   OperationId operation = 0;
+  Actor incarnation;
   std::vector<std::string> agreed;
+  std::uint64_t storage_sequence = 0;  ///< as in WriteReply
   std::int64_t clock_us = 0;
 };
 /// "Nothing that these cover can come back: forget them, if they are all that you have."

@@ -118,9 +118,7 @@ struct Node::Impl {
     step.send(from, WriteReply{m.operation, shared.incarnation, shared.sequence.now, votes});
   }
   void receive(Step& step, NodeIndex from, const WriteReply& m) {
-    if (shared.catches_up() && shared.issued(m.operation) &&
-        !shared.memory.hears(from, m.incarnation, shared.ordinal(m.operation), shared.asked()))
-      return;
+    if (comes_after_its_successor(from, m)) return;
     note(from, m);
     shared.memory.told(from, m.storage_sequence, m.votes);
     if (coordinator.writes().acknowledged(step, from, m)) return;
@@ -157,14 +155,27 @@ struct Node::Impl {
   }
   void receive(Step& step, NodeIndex from, const SequenceQuery& m) { rejoin.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const SequenceReply& m) { rejoin.answered(step, from, m); }
-  void receive(Step& step, NodeIndex from, const TombstoneQuery& m) { tombstones.answer(step, from, m); }
-  void receive(Step& step, NodeIndex from, const TombstoneReply& m) { tombstones.answered(step, from, m); }
+  void receive(Step& step, NodeIndex from, const TombstoneQuery& m) {
+    shared.memory.told(from, m.storage_sequence, false);
+    tombstones.answer(step, from, m);
+  }
+  void receive(Step& step, NodeIndex from, const TombstoneReply& m) {
+    if (comes_after_its_successor(from, m)) return;
+    note(from, m);
+    shared.memory.told(from, m.storage_sequence, false);
+    tombstones.answered(step, from, m);
+  }
   void receive(Step& step, NodeIndex, const TombstoneDrop& m) { tombstones.drop(step, m); }
 
   /// Who it was that answered, and whom.
   void note(NodeIndex from, const auto& reply) {
     shared.incarnations[from] = reply.incarnation;
     if (!shared.issued(reply.operation)) shared.marks.reach(Mark::reply_to_former_incarnation);
+  }
+  /// Of a process whose successor has already been told what is remembered of it (peer_memory.h).
+  bool comes_after_its_successor(NodeIndex from, const auto& reply) {
+    return shared.catches_up() && shared.issued(reply.operation) &&
+           !shared.memory.hears(from, reply.incarnation, shared.ordinal(reply.operation), shared.asked());
   }
   /// Then it is as if it had been lost.
   bool comes_too_late(const Step& step, std::int64_t until_ns) {

@@ -2,8 +2,9 @@
 // time, and a quorum that counts them meets in vain.
 //
 // How it knows (rejoin = catchup). Every batch on a node's disk carries a storage sequence. It goes out with
-// each acknowledgement, and with each write that the node coordinates (it counts its own copy then); peers
-// keep the highest, as long as they run (peer_memory.h). After a start the node asks them all:
+// each acknowledgement (also that tombstones may go), and with each write that the node coordinates (it
+// counts its own copy then); peers keep the highest, as long as they run (peer_memory.h). After a start the
+// node asks them all:
 //   - Somebody remembers an acknowledgement beyond its disk: it has lost state.
 //   - All remember everything, and nobody an acknowledgement beyond its disk: it has lost nothing, and votes.
 //     Of a write that it coordinated and that is not on its disk (it crashed before that was synced, or lost

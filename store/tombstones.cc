@@ -97,7 +97,8 @@ void Tombstones::drop_by_age(Step& step) {
 void Tombstones::ask(Step& step) {
   round_.operation = shared_.next_operation();
   round_.answers_until_ns = step.now().steady_ns + shared_.config().timeout_ns;
-  TombstoneQuery query{.operation = round_.operation, .tombstones = {}};
+  TombstoneQuery query{
+      .operation = round_.operation, .tombstones = {}, .storage_sequence = shared_.sequence.now};
   for (auto& [key, candidate] : round_.candidates) {
     candidate.agreed.clear();
     if (may_go(step.now(), key, candidate.state)) candidate.agreed.insert(shared_.self());
@@ -108,7 +109,10 @@ void Tombstones::ask(Step& step) {
 }
 
 void Tombstones::answer(Step& step, NodeIndex from, const TombstoneQuery& query) {
-  TombstoneReply reply{.operation = query.operation, .agreed = {}};
+  TombstoneReply reply{.operation = query.operation,
+                       .incarnation = shared_.incarnation,
+                       .agreed = {},
+                       .storage_sequence = shared_.sequence.now};
   for (const auto& [key, tombstone] : query.tombstones)
     if (may_go(step.now(), key, tombstone)) reply.agreed.push_back(key);
   step.send(from, std::move(reply));
@@ -118,7 +122,8 @@ void Tombstones::answer(Step& step, NodeIndex from, const TombstoneQuery& query)
 /// up like one of which a home is asked again: what it had gone to is asked as well.)
 bool Tombstones::may_go(const Instant& now, const std::string& key, const KeyState& tombstone) {
   const BugSet& bugs = shared_.config().bugs;
-  if (shared_.read_only() || shared_.agenda.behind(now.steady_ns - most_behind_ns)) return false;
+  if (shared_.read_only() || !shared_.sequence.counts) return false;
+  if (shared_.agenda.behind(now.steady_ns - most_behind_ns)) return false;
   writes_.not_away(key);
   const bool hinted = !std::holds_alternative<std::monostate>(hints_.of(key));
   if (hinted && !bugs.has(Bug::reap_ignores_hints)) return false;

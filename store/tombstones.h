@@ -17,7 +17,8 @@
 // asleep in the meantime, and has operations open that should be over, does not say yes. A home forgets a
 // tombstone only if it still is all that it has. Who has not heard of that has a tombstone more, which
 // spreads, and goes another time.
-//   (e) A node that notices that its disk is an old copy empties it (rejoin.h).
+//   (e) A node that notices that its disk is an old copy empties it (rejoin.h). So that it does, each
+//       question and each yes says how far the disk is with which the tombstone may go; that is remembered.
 //   (f) A key whose copy was dropped gets dots of a new actor on this node (Shared::actor_for).
 //
 // These are points of time on the steady clocks of different nodes: one clock where all run on one machine.

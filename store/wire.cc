@@ -61,8 +61,12 @@ void fields(auto& io, Is<SequenceQuery> auto& m) {
 void fields(auto& io, Is<SequenceReply> auto& m) {
   io(m.operation), io(m.acknowledged), io(m.announced), io(m.whole), io(m.own), io(m.vouches);
 }
-void fields(auto& io, Is<TombstoneQuery> auto& m) { io(m.operation), io(m.tombstones); }
-void fields(auto& io, Is<TombstoneReply> auto& m) { io(m.operation), io(m.agreed); }
+void fields(auto& io, Is<TombstoneQuery> auto& m) {
+  io(m.operation), io(m.tombstones), io(m.storage_sequence);
+}
+void fields(auto& io, Is<TombstoneReply> auto& m) {
+  io(m.operation), io(m.incarnation), io(m.agreed), io(m.storage_sequence);
+}
 void fields(auto& io, Is<TombstoneDrop> auto& m) { io(m.tombstones); }
 /// What follows those.
 void common_fields(auto& io, auto& m) { io(m.clock_us); }

@@ -232,6 +232,29 @@ TEST(Tombstones, a_node_with_an_old_copy_of_its_disk_empties_it_before_anybody_g
   EXPECT_THAT(cluster.state(2, "stays"), HasSubstr("[1]"));
 }
 
+TEST(Tombstones, a_node_with_an_old_copy_of_its_disk_hands_over_no_hint_that_is_on_it) {
+  Config config = confirming();
+  config.hints = Hints::coordinator;
+  TestCluster cluster(config);
+  cluster.pass(second);
+  cluster.fate = cut_off(2);
+  ASSERT_FALSE(cluster.put(0, "k", "1").error);
+  cluster.pass(second);
+  ASSERT_EQ(cluster.metric(0, "fracas_hints_pending"), 1);
+  const auto old = cluster.disk(0);
+  cluster.fate = deliver_all;
+  cluster.pass(second);
+  ASSERT_FALSE(cluster.remove(0, "k", cluster.get(0, "k").context).error);
+  cluster.pass(3 * second);
+  ASSERT_TRUE(nobody_has(cluster, "k"));
+  cluster.crash(0);
+  cluster.disk(0) = old;
+  cluster.restart(0);
+  cluster.pass(3 * second);
+  EXPECT_TRUE(nobody_has(cluster, "k"));
+  EXPECT_EQ(cluster.metric(0, "fracas_hints_pending"), 0);
+}
+
 TEST(Tombstones, a_node_that_does_not_know_yet_whether_its_disk_is_old_is_as_good_as_down) {
   TestCluster cluster(confirming());
   cluster.pass(second);

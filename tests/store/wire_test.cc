@@ -95,9 +95,9 @@ Message any_message() {
     case 17:
       return SequenceReply{any_number(), any_number(), any_number(), true, any_number(), false};
     case 18:
-      return TombstoneQuery{any_number(), any_states()};
+      return TombstoneQuery{any_number(), any_states(), any_number()};
     case 19:
-      return TombstoneReply{any_number(), {any_text(), any_text()}};
+      return TombstoneReply{any_number(), any_actor(), {any_text(), any_text()}, any_number()};
     case 20:
       return TombstoneDrop{any_states()};
     default:
