@@ -27,7 +27,9 @@ struct Task {
     commit,
     patience,
     rejoin,
-    tombstones
+    tombstones,
+    proposal,
+    ring
   };
   Kind kind = Kind::read;
   std::uint64_t id = 0;  ///< of the operation

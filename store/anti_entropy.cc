@@ -60,13 +60,24 @@ class StateBatch {
 }  // namespace
 
 AntiEntropy::AntiEntropy(Shared& shared)
-    : shared_(shared), completed_(shared.options.names.size()), jitter_(shared.options.seed) {
-  for (NodeIndex peer = 0; peer < shared.options.names.size(); ++peer) {
-    shared_partitions_.push_back(shared.ring.shared(shared.self(), peer, shared.config().n));
-  }
+    : shared_(shared),
+      shared_partitions_(shared.options.names.size()),
+      completed_(shared.options.names.size()),
+      jitter_(shared.options.seed) {}
+
+void AntiEntropy::find_shared_partitions() {
+  shared_partitions_.clear();
+  for (NodeIndex peer = 0; peer < shared_.options.names.size(); ++peer)
+    shared_partitions_.push_back(shared_.ring.shared(shared_.self(), peer, shared_.config().n));
+}
+
+void AntiEntropy::ring_changed() {
+  while (!open_.empty()) close(open_.begin());
+  find_shared_partitions();
 }
 
 void AntiEntropy::start(Step& step) {
+  find_shared_partitions();
   const std::int64_t period = shared_.config().anti_entropy_ns;
   if (period == 0) return;
   const auto first = static_cast<std::int64_t>(jitter_() % static_cast<std::uint64_t>(period));
@@ -104,7 +115,8 @@ void AntiEntropy::walk(Step& step, Entry entry) {
 }
 
 void AntiEntropy::answer(Step& step, NodeIndex from, const ExchangeRoots& message) {
-  ExchangeBuckets reply{.operation = message.operation, .partitions = {}, .catching_up = shared_.catching_up};
+  ExchangeBuckets reply{
+      .operation = message.operation, .partitions = {}, .catching_up = shared_.not_voting()};
   std::size_t buckets = 0;
   for (const auto& [partition, root] : message.roots) {
     if (partition >= partitions || buckets >= max_buckets) continue;

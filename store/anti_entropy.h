@@ -43,6 +43,8 @@ class AntiEntropy {
   void proceed(Step&, NodeIndex from, const ExchangePushed&);
   void send_failed(NodeIndex to, OperationId);
   void time_out(OperationId);
+  /// Other partitions are shared now, and what is open belongs to the ring before.
+  void ring_changed();
 
   /// With others there is nothing to exchange.
   bool has_partitions_in_common(NodeIndex peer) const {
@@ -73,6 +75,7 @@ class AntiEntropy {
   void next_walk(Step&, Entry);
   EqualPartitions equal_ones(const Exchange&, NodeIndex from, const ExchangeBuckets&) const;
   void close(Entry);
+  void find_shared_partitions();
   void put_off(Step&, Exchange&);
   void send_all(Step&, NodeIndex peer);  ///< bug ae_false_repair_loop
   void take(Step&, const KeyStates&);

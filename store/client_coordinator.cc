@@ -58,7 +58,7 @@ ClientCoordinator::ClientCoordinator(const Config& config, std::vector<std::stri
                                      const std::array<std::uint8_t, 16>& random)
     : shared_{.config = config,
               .names = std::move(names),
-              .ring = Ring(config.nodes, config.bugs),
+              .ring = Ring(first_members(config), config.bugs),
               .self = Actor::of(static_cast<NodeIndex>(first_client + client), random),
               .detector = FailureDetector(config.suspect_after),
               .questions = {}},

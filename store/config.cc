@@ -160,9 +160,13 @@ struct Entry {
 };
 
 constexpr std::array table{
-    Entry{{"nodes", "1 .. 64", "How many nodes share the ring."},
+    Entry{{"nodes", "1 .. 64", "How many nodes there are."},
           set_integer<&Config::nodes>,
           get_integer<&Config::nodes>},
+    Entry{{"spares", "0 .. nodes - n",
+           "How many of them, the last, are outside the ring until they join it or replace a member."},
+          set_integer<&Config::spares>,
+          get_integer<&Config::spares>},
     Entry{{"n", "1 .. nodes", "On how many home replicas a key lives."},
           set_integer<&Config::n>,
           get_integer<&Config::n>},

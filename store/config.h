@@ -47,6 +47,7 @@ int resolve_level(int level, int n);
 
 struct Config {
   int nodes = 5;
+  int spares = 0;  ///< of them, the last: outside the ring until they join it
   int n = 3;
   int r = 2;
   int w = 2;
@@ -83,6 +84,9 @@ struct Config {
   BugSet bugs;
 };
 
+/// Of the ring that a cluster begins with; they are the first nodes.
+inline int first_members(const Config& config) { return config.nodes - config.spares; }
+
 /// Which knob is wrong, and what would be right.
 struct ConfigError {
   std::string field;
@@ -103,5 +107,7 @@ boost::system::result<void, ConfigError> set(Config&, std::string_view name, std
 /// Resolves symbols and refuses combinations that make no sense, naming the knob.
 boost::system::result<void, ConfigError> check(Config&);
 std::string get(const Config&, std::string_view name);
+/// Why the ring of such a cluster cannot change; empty: it can.
+std::string why_ring_is_fixed(const Config&);
 
 }  // namespace fracas::store

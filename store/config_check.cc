@@ -73,9 +73,16 @@ Outcome check_coordinator(const Config& config) {
 
 /// n, r and w against each other.
 Outcome check_quorums(const Config& config) {
-  if (config.n < 1 || config.n > config.nodes) {
-    return ConfigError{"n", "n = " + std::to_string(config.n) +
-                                " must be between 1 and nodes = " + std::to_string(config.nodes)};
+  if (config.spares < 0 || config.spares >= config.nodes) {
+    return ConfigError{"spares", "spares = " + std::to_string(config.spares) +
+                                     " must be between 0 and nodes - n = " +
+                                     std::to_string(std::max(0, config.nodes - config.n))};
+  }
+  const int members = first_members(config);
+  if (config.n < 1 || config.n > members) {
+    return ConfigError{"n", "n = " + std::to_string(config.n) + " must be between 1 and " +
+                                (config.spares == 0 ? "nodes" : "nodes - spares") + " = " +
+                                std::to_string(members)};
   }
   for (const auto& [name, value] : {std::pair{"r", config.r}, std::pair{"w", config.w}}) {
     if (value >= 1 && value <= config.n) continue;
@@ -112,9 +119,10 @@ Outcome check_placement(const Config& config) {
         "stamp = query does not go with placement = sloppy: it asks r homes for their stamps, and they may "
         "have missed what stand-ins took; a later write would get a lower stamp, and be lost"};
   }
-  if (config.nodes > config.n) return {};
-  return ConfigError{"placement", "placement = sloppy needs nodes that are no homes of a key: nodes = " +
-                                      std::to_string(config.nodes) +
+  if (first_members(config) > config.n) return {};
+  return ConfigError{"placement", std::string("placement = sloppy needs nodes that are no homes of a key: ") +
+                                      (config.spares == 0 ? "nodes" : "nodes - spares") + " = " +
+                                      std::to_string(first_members(config)) +
                                       " must be over n = " + std::to_string(config.n)};
 }
 
@@ -210,6 +218,19 @@ Outcome check(Config& config) {
   if (auto good = in_range(config, "session_keys", config.session_keys, 1, 4096); !good) return good;
   if (auto good = in_range(config, "max_siblings", config.max_siblings, 1, 100'000); !good) return good;
   return in_range(config, "max_value_bytes", config.max_value_bytes, 1, 16 << 20);
+}
+
+std::string why_ring_is_fixed(const Config& config) {
+  if (config.coordinator == Coordination::client)
+    return "with coordinator = client the ring stays as it is: clients have no way to hear of another one";
+  if (config.placement == Placement::sloppy)
+    return "with placement = sloppy the ring stays as it is: what a stand-in keeps for a home that has left "
+           "counts as acknowledged, and no read would meet it";
+  if (config.gc != Gc::keep)
+    return "with gc = " + get(config, "gc") +
+           " the ring stays as it is: who leaves it or comes back may have what a tombstone covered that is "
+           "gone";
+  return {};
 }
 
 }  // namespace fracas::store

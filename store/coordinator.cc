@@ -21,7 +21,7 @@ void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& 
     return;
   }
   const auto& homes = request->homes;
-  const bool home = std::find(homes.begin(), homes.end(), shared_.self()) != homes.end();
+  const bool home = homes.contains(shared_.self());
   const bool somebody_home = std::any_of(
       homes.begin(), homes.end(), [this](NodeIndex node) { return !shared_.detector.believes_down(node); });
   const bool away = shared_.config().placement == Placement::sloppy && !somebody_home;
@@ -45,6 +45,13 @@ void Coordinator::request(Step& step, const ClientRequest& asked, const Origin& 
 
 void Coordinator::stamp_told(Step& step, NodeIndex from, const StampReply& reply) {
   if (auto ready = queries_.replied(step, from, reply)) writes_.begin(step, *std::move(ready));
+}
+
+void Coordinator::ring_changed(Step& step) {
+  reads_.ring_changed(step);
+  writes_.ring_changed(step);
+  forwards_.ring_changed();
+  for (Request& ready : queries_.ring_changed(step)) writes_.begin(step, std::move(ready));
 }
 
 void Coordinator::forwarded(Step& step, NodeIndex from, const ForwardRequest& message) {

@@ -29,6 +29,9 @@ class Coordinator {
   /// A home told its stamp: the write that asked may go on.
   void stamp_told(Step&, NodeIndex from, const StampReply&);
 
+  /// What is open goes on with the homes of the present ring.
+  void ring_changed(Step&);
+
   Reads& reads() { return reads_; }
   StampQueries& queries() { return queries_; }
   Writes& writes() { return writes_; }

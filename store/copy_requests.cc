@@ -26,7 +26,7 @@ Problem check_place(const Shared& shared, const ClientRequest& asked) {
     return bad("path",
                "one copy takes no n, r, w, repair and session: the client minds them that coordinates");
   const auto homes = shared.ring.homes(asked.key, shared.config().n);
-  if (std::find(homes.begin(), homes.end(), shared.self()) != homes.end()) return std::nullopt;
+  if (homes.contains(shared.self())) return std::nullopt;
   return ClientError{ErrorKind::unavailable, "",
                      shared.name(shared.self()) + " is no home of this key; nothing was written"};
 }
@@ -111,7 +111,7 @@ Problem put_here(Step& step, Shared& shared, Writes& writes, const ClientRequest
   auto request = check_request(shared, step.now(), asked, origin);
   if (!request) return request.error();
   shared.marks.reach(Mark::dot_made_for_client);
-  request->homes = {shared.self()};
+  request->homes = Homes({shared.self()});
   request->wanted = 1;
   writes.begin(step, *std::move(request));
   return std::nullopt;

@@ -6,7 +6,7 @@
 #include "store/anti_entropy.h"
 #include "store/coordinator.h"
 #include "store/effect_queue.h"
-#include "store/rejoin.h"
+#include "store/membership.h"
 #include "store/session_token.h"
 #include "store/tombstones.h"
 #include "store/wire.h"
@@ -68,12 +68,43 @@ void Replica::fingerprint(Fingerprint& out) const {
   for (const auto& [position, copy] : copies) out.add(position, copy.state, copy.leaf.low, copy.leaf.high);
 }
 
-/// The options and the ring are those of the incarnation.
+void Homes::fingerprint(Fingerprint& out) const {
+  const auto& [all, now, next, wanted] = *this;
+  out.add(all, now, next);
+}
+
+void RingDocument::fingerprint(Fingerprint& out) const {
+  const auto& [bugs, number, now, next] = *this;
+  out.add(number, now.owners(), next ? next->owners() : Ring::Owners());
+}
+
+void RingAgreement::Proposal::fingerprint(Fingerprint& out) const {
+  const auto& [asked, carried, round, under, said_yes, have_it, second, sent, again, ends, waits] = *this;
+  out.add(asked, carried, round, under, said_yes, have_it, second, sent, again, ends, waits);
+}
+
+void RingAgreement::fingerprint(Fingerprint& out) const {
+  const auto& [node, highest, ballot, document, away_to, on_disk, heard_of, own, decided] = *this;
+  out.add(highest, ballot, document, away_to, heard_of, own, decided);
+}
+
+void Membership::fingerprint(Fingerprint& out) const {
+  const auto& [node, exchanges, votes, handoff, operations, agreed, moved] = *this;
+  out.add(agreed, moved);
+}
+
+void RingMove::fingerprint(Fingerprint& out) const {
+  const auto& [node, exchanges, agreed, merged, there, since, next, told] = *this;
+  for (const std::uint64_t from : merged) out.add(from);
+  out.add(there, since, next, told);
+}
+
+/// The options are those of the incarnation.
 void Shared::fingerprint(Fingerprint& out) const {
-  const auto& [given, nodes, own, stamp_clock, copies, tasks, suspects, watched, counted, reached, seen,
-               others, written, quiet, not_voting, renewed, first, latest] = *this;
+  const auto& [given, placed, own, stamp_clock, copies, tasks, suspects, watched, counted, reached, seen,
+               others, written, quiet, not_voting, gained, renewed, first, latest] = *this;
   out.add(own, stamp_clock, copies, tasks, suspects, latest, others, written.now, written.counts, quiet,
-          not_voting, renewed);
+          not_voting, gained, renewed, placed);
 }
 
 void PeerMemory::Peer::fingerprint(Fingerprint& out) const {
@@ -138,8 +169,8 @@ void Reads::Cached::fingerprint(Fingerprint& out) const {
 }
 
 void Reads::WriteBack::fingerprint(Fingerprint& out) const {
-  const auto& [answer, to, enough, have, lost] = *this;
-  out.add(answer, to, enough, have, lost);
+  const auto& [answer, at, to, enough, have, lost] = *this;
+  out.add(answer, at, to, enough, have, lost);
 }
 
 void Reads::Read::fingerprint(Fingerprint& out) const {
@@ -156,9 +187,9 @@ void Reads::fingerprint(Fingerprint& out) const {
 
 void Writes::Write::fingerprint(Fingerprint& out) const {
   const auto& [from, what, of_key, copy, good, at, enough, limit, deadline, heard, again, never_sent, silent,
-               no_vote, others, patient, impatient, from_home, waits, done] = *this;
+               no_vote, others, patient, impatient, from_home, elsewhere, waits, done] = *this;
   out.add(from, what, of_key, copy, good, at, enough, limit, deadline, heard, again, never_sent, silent,
-          no_vote, others, patient, impatient, from_home, waits, done);
+          no_vote, others, patient, impatient, from_home, elsewhere, waits, done);
 }
 
 void Writes::fingerprint(Fingerprint& out) const {

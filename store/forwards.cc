@@ -14,7 +14,7 @@ ForwardRequest message_of(OperationId operation, const Request& request) {
           .key = request.key,
           .value = request.value,
           .context = request.token,
-          .n = static_cast<std::uint32_t>(request.homes.size()),
+          .n = static_cast<std::uint32_t>(request.homes.n()),
           .w = static_cast<std::uint32_t>(request.wanted),
           // The home gives up first, so that its answer is back before we do.
           .timeout_ns = std::max(request.timeout_ns / 10 * 9, min_timeout_ns)};
@@ -26,17 +26,31 @@ void Forwards::begin(Step& step, Request request) {
   const OperationId operation = shared_.next_operation();
   const auto entry = forwards_.emplace(operation, Forward{}).first;
   Forward& forward = entry->second;
-  forward.next = request.homes;
-  // Where stand-ins may serve, a home that is believed down is not waited for.
-  if (shared_.config().placement == Placement::sloppy)
-    std::erase_if(forward.next, [&](NodeIndex home) { return shared_.detector.believes_down(home); });
-  std::stable_partition(forward.next.begin(), forward.next.end(),
-                        [&](NodeIndex home) { return !shared_.detector.believes_down(home); });
-  std::reverse(forward.next.begin(), forward.next.end());
+  forward.next = in_order(request.homes);
   forward.gives_up_ns = step.now().steady_ns + request.timeout_ns;
   forward.request = std::move(request);
   await(step, entry);
   send_to_next(step, entry);
+}
+
+/// Who is to be asked first, last.
+std::vector<NodeIndex> Forwards::in_order(const Homes& homes) const {
+  std::vector<NodeIndex> next = homes.all();
+  // Where stand-ins may serve, a home that is believed down is not waited for.
+  if (shared_.config().placement == Placement::sloppy)
+    std::erase_if(next, [&](NodeIndex home) { return shared_.detector.believes_down(home); });
+  std::stable_partition(next.begin(), next.end(),
+                        [&](NodeIndex home) { return !shared_.detector.believes_down(home); });
+  std::reverse(next.begin(), next.end());
+  return next;
+}
+
+void Forwards::ring_changed() {
+  for (auto& [operation, forward] : forwards_) {
+    forward.request.homes =
+        shared_.ring.homes(forward.request.key, static_cast<int>(forward.request.homes.n()));
+    forward.next = in_order(forward.request.homes);
+  }
 }
 
 void Forwards::await(Step& step, Entry entry) {

@@ -23,6 +23,8 @@ class Forwards {
   void replied(Step&, NodeIndex from, const ForwardReply&);
   /// Certainly nothing went out: the next home may be tried.
   void send_failed(Step&, NodeIndex to, OperationId);
+  /// Who is asked next is a home of the present ring.
+  void ring_changed();
   void time_out(Step&, OperationId);
 
   std::size_t open() const { return forwards_.size(); }
@@ -41,6 +43,7 @@ class Forwards {
   using Entry = std::map<OperationId, Forward>::iterator;
 
   void await(Step&, Entry);
+  std::vector<NodeIndex> in_order(const Homes&) const;
   void send_to_next(Step&, Entry);
   void finish(Entry);
 

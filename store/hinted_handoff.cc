@@ -117,6 +117,28 @@ KeyState HintedHandoff::of(const std::string& key) const {
   return all;
 }
 
+/// Who is no home any more has nothing to be handed; the homes that there are now may lack it.
+void HintedHandoff::ring_changed(Step& step) {
+  std::vector<std::pair<NodeIndex, std::string>> astray;
+  for (const auto& [node, target] : targets_)
+    for (const auto& [key, hint] : target.hints)
+      if (!shared_.ring.is_home(node, partition_of(slot_of(key)), shared_.config().n))
+        astray.emplace_back(node, key);
+  for (const auto& [node, key] : astray) {
+    const auto hint = targets_[node].hints.find(key);
+    if (hint->second.in_flight != 0) land(hint->second.in_flight);
+    const KeyState state = hint->second.state;
+    forget(step, node, hint);
+    for (const NodeIndex home : shared_.ring.homes(key, shared_.config().n)) {
+      if (home == shared_.self()) {
+        shared_.replica.merge(step, key, state);
+      } else {
+        keep(step, home, key, state);
+      }
+    }
+  }
+}
+
 std::int64_t HintedHandoff::oldest_age_ns(Instant now) const {
   std::int64_t oldest = 0;
   for (const auto& [node, target] : targets_) {

@@ -40,6 +40,7 @@ class HintedHandoff {
   void acknowledged(Step&, NodeIndex from, const WriteReply&);
   /// Gives all of them up.
   void forget_all(Step&);
+  void ring_changed(Step&);
   /// It certainly did not go out.
   void send_failed(OperationId);
   /// Gives up on deliveries without an answer, tries all targets, and comes again.

@@ -15,7 +15,7 @@ using Lines = boost::system::result<std::vector<std::string>, ClientError>;
 
 void list(std::string& to, const std::string& item) { to += (to.empty() ? "" : ",") + item; }
 
-std::string names_json(const Shared& shared, const std::vector<NodeIndex>& nodes) {
+std::string names_json(const Shared& shared, const auto& nodes) {
   std::string names;
   for (const NodeIndex node : nodes) list(names, json_quote(shared.name(node)));
   return '[' + names + ']';
@@ -65,7 +65,7 @@ std::vector<std::string> leaves(const Shared& shared, Slot slot) {
 }  // namespace
 
 std::string preference_list_json(const Shared& shared, const std::string& key) {
-  const auto walk = shared.ring.homes(key, shared.ring.nodes());
+  const auto walk = shared.ring.walk(key);
   const auto homes = shared.ring.homes(key, shared.config().n);
   const bool sloppy = shared.config().placement == Placement::sloppy;
   StandIns stand_ins(sloppy ? candidates_for(shared, walk) : std::vector<NodeIndex>{});
@@ -83,8 +83,10 @@ std::string preference_list_json(const Shared& shared, const std::string& key) {
                      names_json(shared, homes), instead, names_json(shared, down));
 }
 
-std::string ring_json(const Shared& shared) {
-  const Ring& ring = shared.ring;
+namespace {
+
+/// {"nodes", "ring"} of one ring, without the braces.
+std::string ring_fields(const Shared& shared, const Ring& ring) {
   const int n = shared.config().n;
   std::vector<int> owned(shared.options.names.size());
   std::vector<int> held(shared.options.names.size());
@@ -102,7 +104,18 @@ std::string ring_json(const Shared& shared) {
     list(nodes,
          fmt::format(R"({{"node":{},"owns":{},"holds":{},"share":{:.4f}}})", json_quote(shared.name(node)),
                      owned[node], held[node], static_cast<double>(held[node]) / (partitions * n)));
-  return fmt::format(R"({{"n":{},"partitions":{},"nodes":[{}],"ring":[{}]}})", n, partitions, nodes, tokens);
+  return fmt::format(R"("nodes":[{}],"ring":[{}])", nodes, tokens);
+}
+
+}  // namespace
+
+std::string ring_json(const Shared& shared) {
+  const RingDocument& ring = shared.ring;
+  const std::string next =
+      ring.next() ? fmt::format(R"(,"next":{{{}}})", ring_fields(shared, *ring.next())) : "";
+  return fmt::format(R"({{"epoch":{},"moving":{},"n":{},"partitions":{},{}{}}})", ring.epoch(),
+                     ring.next().has_value(), shared.config().n, partitions, ring_fields(shared, ring.now()),
+                     next);
 }
 
 Lines merkle_lines(const Shared& shared, const MerkleQuery& query) {

@@ -31,6 +31,8 @@ void Machine::start(Instant now) {
 
 void Machine::feed(Instant now, const Event& event) {
   if (const auto* request = std::get_if<ClientRequest>(&event)) open_.emplace(request->id, request->verb);
+  // What becomes of a change that is answered for nobody knows, as of a write.
+  if (const auto* change = std::get_if<ChangeRing>(&event)) open_.emplace(change->id, Verb::put);
   if (halted_) return;
   if (const auto* fired = std::get_if<TimerFired>(&event)) {
     if (fired->timer >> life_shift != life_) return;

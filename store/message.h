@@ -20,8 +20,8 @@ using OperationId = std::uint64_t;
 
 using KeyStates = std::vector<std::pair<std::string, KeyState>>;
 
-// Each message carries the sender's hybrid logical clock at the end (stamp = hlc; otherwise 0), as it was
-// after the step that sent it.
+// Each message carries, at the end, the sender's hybrid logical clock (stamp = hlc; otherwise 0) and the
+// number of its ring's document (ring_document.h), as they were after the step that sent it.
 
 // --- copies of one key ---
 
@@ -30,12 +30,14 @@ struct ReadRequest {
   OperationId operation = 0;
   std::string key;
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 struct ReadReply {
   OperationId operation = 0;
   Actor incarnation;  ///< of who answers
   KeyState state;
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// "Merge this." Puts, delivered hints and read repairs; acknowledged once durable, unless `operation` is 0
 /// (repairs).
@@ -47,6 +49,7 @@ struct WriteRequest {
   std::uint64_t storage_sequence = 0;
   std::int64_t until_ns = 0;  ///< later it must not be merged any more (tombstones.h); 0: always
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 struct WriteReply {
   OperationId operation = 0;
@@ -54,6 +57,7 @@ struct WriteReply {
   std::uint64_t storage_sequence = 0;  ///< of who answers, for noticing lost state; 0: not kept
   bool votes = true;  ///< false: merged, but by a node that is catching up: no acknowledgement
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// "Not from me": the answer to a ReadRequest or StampRequest by a node whose copy may have gone back in
 /// time.
@@ -61,6 +65,7 @@ struct Refusal {
   OperationId operation = 0;
   Actor incarnation;  ///< of who answers
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 
 /// "Keep this for `target`, of which nobody hears." To a stand-in, which becomes its hint's keeper.
@@ -71,6 +76,7 @@ struct HintRequest {
   KeyState state;
   std::int64_t until_ns = 0;  ///< as in WriteRequest
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 struct HintReply {
   OperationId operation = 0;
@@ -78,6 +84,7 @@ struct HintReply {
   NodeIndex target = 0;
   bool kept = false;  ///< durably; else it was refused, and nothing of it is kept
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 
 // --- a put that arrived at a node without a copy of the key (siblings only) ---
@@ -93,6 +100,7 @@ struct ForwardRequest {
   std::uint32_t w = 0;
   std::int64_t timeout_ns = 0;
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// The answer to the client, word for word.
 struct ForwardReply {
@@ -106,6 +114,7 @@ struct ForwardReply {
   std::uint32_t acks = 0;
   std::uint32_t fallbacks = 0;
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 
 // --- anti-entropy, in the order of an exchange; a walk is repeated until the roots are equal ---
@@ -115,6 +124,7 @@ struct ExchangeRoots {
   OperationId operation = 0;
   std::vector<std::pair<std::uint16_t, Hash>> roots;
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// Peer: its non-empty buckets in the partitions that differ; none: all equal.
 struct ExchangeBuckets {
@@ -126,6 +136,7 @@ struct ExchangeBuckets {
   std::vector<Partition> partitions;
   std::uint64_t catching_up = 0;  ///< bit i: who answers does not vote for partition i
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// Initiator: the slots (ring.h) that differ, and the clocks of all its keys in them.
 struct ExchangeKeys {
@@ -133,6 +144,7 @@ struct ExchangeKeys {
   std::vector<std::uint16_t> slots;
   KeyStates clocks;  ///< without values
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// Peer: its states that the initiator does not cover, and the keys of which it wants the initiator's state.
 struct ExchangeStates {
@@ -141,6 +153,7 @@ struct ExchangeStates {
   std::vector<std::string> wanted;
   std::int64_t until_ns = 0;  ///< as in WriteRequest
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// Initiator: the wanted states.
 struct ExchangePush {
@@ -148,11 +161,13 @@ struct ExchangePush {
   KeyStates states;
   std::int64_t until_ns = 0;  ///< as in WriteRequest
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// Peer: they are merged and durable.
 struct ExchangePushed {
   OperationId operation = 0;
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 
 // --- before a put that takes its stamp from the homes (stamp = query) ---
@@ -162,12 +177,14 @@ struct StampRequest {
   OperationId operation = 0;
   std::string key;
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 struct StampReply {
   OperationId operation = 0;
   Actor incarnation;          ///< of who answers
   std::int64_t stamp_us = 0;  ///< 0: no copy
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 
 // --- after a start: have I lost state? (rejoin.h) ---
@@ -179,6 +196,7 @@ struct SequenceQuery {
   std::uint64_t sequence = 0;
   bool vouches = false;  ///< nothing that this node has ever answered for is above it
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 struct SequenceReply {
   OperationId operation = 0;
@@ -188,6 +206,7 @@ struct SequenceReply {
   std::uint64_t own = 0;           ///< of who answers
   bool vouches = false;            ///< as above
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 
 // --- giving tombstones up (tombstones.h) ---
@@ -198,6 +217,7 @@ struct TombstoneQuery {
   KeyStates tombstones;
   std::uint64_t storage_sequence = 0;  ///< of who asks, whose disk has them
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// The keys of which it is.
 struct TombstoneReply {
@@ -206,16 +226,60 @@ struct TombstoneReply {
   std::vector<std::string> agreed;
   std::uint64_t storage_sequence = 0;  ///< as in WriteReply
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 /// "Nothing that these cover can come back: forget them, if they are all that you have."
 struct TombstoneDrop {
   KeyStates tombstones;
   std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
+};
+
+// --- the ring (ring_document.h, ring_agreement.h, ring_move.h) ---
+
+/// "This is the ring." Whoever has a later document answers with that.
+struct RingNotice {
+  std::string document;
+  std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
+};
+/// "Take no proposal below this ballot for the next document."
+struct RingPrepare {
+  std::uint64_t ballot = 0;
+  std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
+};
+struct RingPromise {
+  std::uint64_t ballot = 0;           ///< that was asked for
+  std::uint64_t promised = 0;         ///< the highest that was: no promise if it is above the ballot
+  std::uint64_t accepted_ballot = 0;  ///< 0: nothing was accepted
+  std::string accepted;               ///< document
+  std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
+};
+/// "Take this document."
+struct RingAccept {
+  std::uint64_t ballot = 0;
+  std::string document;
+  std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
+};
+struct RingAccepted {
+  std::uint64_t ballot = 0;    ///< that was asked for
+  std::uint64_t promised = 0;  ///< not accepted if it is above the ballot
+  std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
+};
+/// "I have all that I need of the partitions that I gain."
+struct RingProgress {
+  std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
 };
 
 using Message = std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
                              ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush,
                              ExchangePushed, StampRequest, StampReply, HintRequest, HintReply, Refusal,
-                             SequenceQuery, SequenceReply, TombstoneQuery, TombstoneReply, TombstoneDrop>;
+                             SequenceQuery, SequenceReply, TombstoneQuery, TombstoneReply, TombstoneDrop,
+                             RingNotice, RingPrepare, RingPromise, RingAccept, RingAccepted, RingProgress>;
 
 }  // namespace fracas::store

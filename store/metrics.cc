@@ -94,6 +94,9 @@ Metrics metrics_of(const Shared& shared, const HintedHandoff& hints, const AntiE
   sheet.set("fracas_hints_dropped_total", "reason", "window", counters.hints_over_window);
   sheet.set("fracas_hints_dropped_total", "reason", "quota", counters.hints_over_quota);
   sheet.set("fracas_hints_dropped_total", "reason", "read-only", counters.hints_not_written);
+  sheet.set("fracas_ring_epoch", shared.ring.epoch());
+  sheet.set("fracas_ring_changing", shared.ring.next() ? 1 : 0);
+  sheet.set("fracas_partitions_joining", std::popcount(shared.joining));
   sheet.set("fracas_hints_pending", hints.pending());
   sheet.set("fracas_hints_oldest_age_seconds", seconds(hints.oldest_age_ns(now)));
   sheet.set("fracas_fallback_acks_total", counters.fallback_acks);

@@ -15,6 +15,7 @@
 #include "store/health.h"
 #include "store/hinted_handoff.h"
 #include "store/inspection.h"
+#include "store/membership.h"
 #include "store/metrics.h"
 #include "store/rejoin.h"
 #include "store/shared.h"
@@ -23,9 +24,9 @@
 namespace fracas::store {
 namespace {
 
-constexpr std::array<std::string_view, 9> error_kinds{
-    "bad-request", "value-too-large", "too-many-siblings", "overloaded",   "unavailable",
-    "timeout",     "unknown-outcome", "read-only",         "stale-session"};
+constexpr std::array<std::string_view, 10> error_kinds{
+    "bad-request", "value-too-large", "too-many-siblings", "overloaded",    "unavailable",
+    "timeout",     "unknown-outcome", "read-only",         "stale-session", "conflict"};
 constexpr std::int64_t applied_after_ns = 20'000'000;  ///< with bug ack_on_receipt
 
 /// Bug actor_id_collision: nothing in it tells two nodes apart that start in the same second.
@@ -61,7 +62,8 @@ struct Node::Impl {
         coordinator(shared, hints),
         anti_entropy(shared),
         rejoin(shared, anti_entropy, hints),
-        tombstones(shared, hints, coordinator.writes()) {}
+        tombstones(shared, hints, coordinator.writes()),
+        membership(shared, anti_entropy, rejoin, hints, coordinator) {}
 
   Shared shared;
   HintedHandoff hints;
@@ -69,6 +71,7 @@ struct Node::Impl {
   AntiEntropy anti_entropy;
   Rejoin rejoin;
   Tombstones tombstones;
+  Membership membership;
   std::vector<WriteRequest> received;  ///< acknowledged and not applied yet (bug ack_on_receipt)
 
   bool load(const std::string& key, const std::string& record);
@@ -81,6 +84,7 @@ struct Node::Impl {
                    shared.name(shared.self()) +
                        " does not know yet whether its disk is an old one; nothing was written"});
   }
+  void handle(Step& step, const ChangeRing& event) { membership.change(step, event); }
   void handle(Step& step, const FromPeer& event);
   void handle(Step& step, const SendFailed& event);
   void handle(Step&, const TimerFired& event) { shared.agenda.fired(event.timer); }
@@ -138,7 +142,9 @@ struct Node::Impl {
   }
   void receive(Step& step, NodeIndex from, const ExchangeRoots& m) { anti_entropy.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const ExchangeBuckets& m) {
-    rejoin.merged(step, anti_entropy.proceed(step, from, m));
+    const EqualPartitions equal = anti_entropy.proceed(step, from, m);
+    rejoin.merged(step, equal);
+    membership.merged(equal);
   }
   void receive(Step& step, NodeIndex from, const ExchangeKeys& m) { anti_entropy.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const ExchangeStates& m) {
@@ -150,8 +156,9 @@ struct Node::Impl {
   void receive(Step& step, NodeIndex from, const ExchangePushed& m) { anti_entropy.proceed(step, from, m); }
   void receive(Step& step, NodeIndex from, const Refusal& m) {
     if (coordinator.writes().declined(step, from, m.operation)) return;
-    if (!coordinator.reads().refused(step, from, m.operation))
-      coordinator.queries().send_failed(step, from, m.operation);
+    if (coordinator.reads().refused(step, from, m.operation)) return;
+    coordinator.queries().send_failed(step, from, m.operation);
+    coordinator.forwards().send_failed(step, from, m.operation);
   }
   void receive(Step& step, NodeIndex from, const SequenceQuery& m) { rejoin.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const SequenceReply& m) { rejoin.answered(step, from, m); }
@@ -166,6 +173,15 @@ struct Node::Impl {
     tombstones.answered(step, from, m);
   }
   void receive(Step& step, NodeIndex, const TombstoneDrop& m) { tombstones.drop(step, m); }
+
+  void receive(Step& step, NodeIndex from, const RingNotice& m) {
+    if (!membership.receive(step, from, m)) refuse_message();
+  }
+  void receive(Step& step, NodeIndex from, const RingPrepare& m) { membership.receive(step, from, m); }
+  void receive(Step& step, NodeIndex from, const RingPromise& m) { membership.receive(step, from, m); }
+  void receive(Step& step, NodeIndex from, const RingAccept& m) { membership.receive(step, from, m); }
+  void receive(Step& step, NodeIndex from, const RingAccepted& m) { membership.receive(step, from, m); }
+  void receive(Step& step, NodeIndex from, const RingProgress& m) { membership.receive(step, from, m); }
 
   /// Who it was that answered, and whom.
   void note(NodeIndex from, const auto& reply) {
@@ -195,6 +211,7 @@ struct Node::Impl {
   }
   void perform(Step& step, const Task& task);
   void hear_clock(const Instant& now, std::int64_t clock_us);
+  void sign(const Instant& now, std::vector<Effect>& effects, std::size_t first);
   void tell_clock(const Instant& now, std::vector<Effect>& effects, std::size_t first);
   void apply(Step& step, const WriteRequest& m);
   void apply_received(Step& step);
@@ -208,6 +225,8 @@ bool Node::Impl::load(const std::string& key, const std::string& record) {
   if (!key.empty() && key[0] == HintedHandoff::record_prefix) return hints.load(key, record);
   if (key == std::string_view(&StorageSequence::record_key, 1)) return rejoin.load_sequence(record);
   if (key == std::string_view(&Rejoin::record_key, 1)) return rejoin.load_lost(record);
+  if (key == std::string_view(&RingAgreement::record_key, 1)) return membership.load_agreement(record);
+  if (key == std::string_view(&Membership::record_key, 1)) return membership.load_ring(record);
   auto state = decode_state(record);
   if (key.empty() || key[0] != Replica::record_prefix || !state || !shared.is_our_kind(*state)) return false;
   if (const auto* cell = std::get_if<LwwCell>(&*state)) shared.stamps.observe(cell->stamp);
@@ -221,6 +240,7 @@ void Node::Impl::handle(Step& step, const FromPeer& event) {
   if (shared.keeps_quiet && !std::holds_alternative<SequenceQuery>(event.message) &&
       !std::holds_alternative<SequenceReply>(event.message))
     return;
+  if (!membership.admits(step, event.from, event.message)) return;
   hints.heard_from(step, event.from);
   std::visit(
       [&](const auto& message) {
@@ -234,6 +254,15 @@ void Node::Impl::hear_clock(const Instant& now, std::int64_t clock_us) {
   if (!shared.stamps.is_hybrid() || shared.stamps.hear(clock_us, now.wall_us)) return;
   shared.marks.reach(Mark::clock_not_followed);
   ++shared.counters.clocks_refused;
+}
+
+/// What goes to peers carries the number of the ring.
+void Node::Impl::sign(const Instant& now, std::vector<Effect>& effects, std::size_t first) {
+  for (std::size_t i = first; i < effects.size(); ++i) {
+    if (auto* out = std::get_if<SendToPeer>(&effects[i]))
+      std::visit([&](auto& message) { message.epoch = shared.ring.epoch(); }, out->message);
+  }
+  tell_clock(now, effects, first);
 }
 
 /// Whatever this step says to anybody, it says at the clock as it is now; how far that may go is on the disk
@@ -310,6 +339,10 @@ void Node::Impl::perform(Step& step, const Task& task) {
       return rejoin.tick(step);
     case Task::Kind::tombstones:
       return tombstones.tick(step);
+    case Task::Kind::proposal:
+      return membership.retry(step);
+    case Task::Kind::ring:
+      return membership.tick(step);
   }
 }
 
@@ -370,8 +403,9 @@ void Node::start(Instant now, std::vector<Effect>& effects) {
   impl_->anti_entropy.start(step);
   impl_->rejoin.start(step);
   impl_->tombstones.start(step);
+  impl_->membership.start(step);
   impl_->shared.agenda.arm(step);
-  impl_->tell_clock(now, effects, first);
+  impl_->sign(now, effects, first);
   assert(!impl_->shared.read_only() || wants_no_persist(effects, first));
 }
 
@@ -382,8 +416,9 @@ void Node::step(Instant now, const Event& event, std::vector<Effect>& effects) {
   if (std::holds_alternative<TimerFired>(event)) {
     while (const auto task = impl_->shared.agenda.take_due(now.steady_ns)) impl_->perform(step, *task);
   }
+  impl_->membership.settle(step);
   impl_->shared.agenda.arm(step);
-  impl_->tell_clock(now, effects, first);
+  impl_->sign(now, effects, first);
   assert(!impl_->shared.read_only() || wants_no_persist(effects, first));
 }
 
@@ -418,7 +453,7 @@ std::vector<std::pair<NodeIndex, std::uint64_t>> Node::exchanges_completed() con
 std::uint64_t Node::changes() const { return impl_->shared.replica.changes(); }
 
 std::uint64_t Node::repairs() const { return impl_->shared.counters.repairs(); }
-bool Node::voting() const { return impl_->shared.catching_up == 0; }
+bool Node::voting() const { return impl_->shared.not_voting() == 0; }
 bool Node::read_only() const { return impl_->shared.read_only(); }
 
 const MarkSet& Node::marks() const { return impl_->shared.marks; }
@@ -432,10 +467,12 @@ std::string Node::status(Instant) const {
   }
   return fmt::format(
       R"({{"node":{},"incarnation":{},"voting":{},"read_only":{},"storage_sequence":{},)"
-      R"("partitions_not_voting":{},"hints_pending":{},"keys":{},"changes":{},"repairs":{},"anti_entropy":{{"peers":{{{}}}}}}})",
+      R"("partitions_not_voting":{},"partitions_joining":{},"ring_epoch":{},"hints_pending":{},"keys":{},"changes":{},)"
+      R"("repairs":{},"anti_entropy":{{"peers":{{{}}}}}}})",
       json_quote(shared.name(shared.self())), json_quote(to_string(shared.incarnation, shared.options.names)),
-      voting(), read_only(), shared.sequence.now, std::popcount(shared.catching_up), impl_->hints.pending(),
-      shared.replica.size(), changes(), repairs(), peers);
+      voting(), read_only(), shared.sequence.now, std::popcount(shared.not_voting()),
+      std::popcount(shared.joining), shared.ring.epoch(), impl_->hints.pending(), shared.replica.size(),
+      changes(), repairs(), peers);
 }
 
 std::string Node::replica_state(const std::string& key) const {
@@ -452,8 +489,8 @@ std::string Node::preference_list(const std::string& key) const {
 
 std::string Node::fingerprint() const {
   Fingerprint out;
-  const auto& [shared, hints, coordinator, anti_entropy, rejoin, tombstones, received] = *impl_;
-  out.add(shared, hints, coordinator, anti_entropy, rejoin, tombstones, received);
+  const auto& [shared, hints, coordinator, anti_entropy, rejoin, tombstones, membership, received] = *impl_;
+  out.add(shared, hints, coordinator, anti_entropy, rejoin, tombstones, membership, received);
   return out.bytes();
 }
 

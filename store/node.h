@@ -27,6 +27,7 @@
 #include "store/config.h"
 #include "store/marks.h"
 #include "store/message.h"
+#include "store/ring_change.h"
 
 namespace fracas::store {
 
@@ -76,7 +77,15 @@ struct SendFailed {
 struct TimerFired {
   std::uint64_t timer = 0;
 };
-using Event = std::variant<ClientRequest, FromPeer, SendFailed, TimerFired>;
+/// An operator wants another ring. Answered once that is agreed on, by a ReplyToClient whose only value is
+/// {"epoch", "moving"}; moving there takes longer (Node::ring()).
+struct ChangeRing {
+  RequestId id = 0;  ///< as a ClientRequest's
+  RingChange::Kind kind = RingChange::Kind::join;
+  std::string node;  ///< by name; empty for cancel
+  std::string with;  ///< replace
+};
+using Event = std::variant<ClientRequest, FromPeer, SendFailed, TimerFired, ChangeRing>;
 
 // --- what a node wants ---
 
@@ -95,13 +104,14 @@ enum class ErrorKind : std::uint8_t {
   unknown_outcome,    ///< 504: a write that reached some replicas but not w in time: it may have happened
   read_only,          ///< 503: this node's disk takes no writes; nothing was done
   stale_session,      ///< 503: a read that found less than its session has seen
+  conflict,           ///< 409: a change of the ring that does not go with what the ring is
 };
 std::string_view to_string(ErrorKind);
 
 struct ClientError {
   ErrorKind kind = ErrorKind::bad_request;
   std::string field;  ///< of bad requests: "r", "w", "n", "timeout", "context", "value", "key", "repair",
-                      ///< "stamp", "seen", "session", "state"
+                      ///< "stamp", "seen", "session", "state", "node", "with"
   std::string message;
 };
 /// Answer to a client. For ok: the values that remain (put: its own first), the token that covers exactly
@@ -198,8 +208,9 @@ class Node {
   std::string preference_list(const std::string& key) const;
   /// JSON text {"node", "status": "ok" | "degraded", "reasons": [{"alarm", "message"}]}.
   std::string health(Instant now) const;
-  /// JSON text {"n", "partitions", "nodes": [{"node", "owns", "holds", "share"}], "ring": [{"partition",
-  /// "from", "owner", "homes"}]}.
+  /// JSON text {"epoch", "moving", "n", "partitions", "nodes": [{"node", "owns", "holds", "share"}], "ring":
+  /// [{"partition", "from", "owner", "homes"}]}; while it moves to another ring, also "next" of nodes and
+  /// partitions.
   std::string ring() const;
   /// JSON texts: {"partition", "root", "buckets", "homes"}, {"partition", "bucket", "hash", "keys"} or
   /// {"key", "leaf", "clock"}, by the query. The error is a bad request.

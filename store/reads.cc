@@ -41,6 +41,11 @@ void Reads::begin(Step& step, Request request) {
   read.repairs = request.repair;
   read.timeout_ns = request.timeout_ns;
   read.deadline_ns = step.now().steady_ns + request.timeout_ns;
+  ask_homes(step, entry);
+}
+
+void Reads::ask_homes(Step& step, Entry entry) {
+  auto& [operation, read] = *entry;
   shared_.agenda.add(read.deadline_ns, {Task::Kind::read, operation});
   be_patient(step, operation, read);
   for (const NodeIndex home : read.homes) {
@@ -57,6 +62,29 @@ void Reads::begin(Step& step, Request request) {
       call_stand_in(step, operation, read, home);
   }
   proceed(step, entry);
+}
+
+/// Under another number, so that nobody counts what was answered under another ring.
+void Reads::ring_changed(Step& step) {
+  std::vector<OperationId> open;
+  for (const auto& [operation, read] : reads_) open.push_back(operation);
+  for (const OperationId operation : open) {
+    const auto entry = reads_.find(operation);
+    if (entry->second.answered) {
+      forget(entry);
+      continue;
+    }
+    Read read;
+    read.origin = entry->second.origin;
+    read.key = entry->second.key;
+    read.homes = shared_.ring.homes(read.key, static_cast<int>(entry->second.homes.n()));
+    read.wanted = entry->second.wanted;
+    read.repairs = entry->second.repairs;
+    read.timeout_ns = entry->second.timeout_ns;
+    read.deadline_ns = entry->second.deadline_ns;
+    forget(entry);
+    ask_homes(step, reads_.emplace(shared_.next_operation(), std::move(read)).first);
+  }
 }
 
 void Reads::call_stand_in(Step& step, OperationId operation, Read& read, NodeIndex home) {
@@ -105,7 +133,7 @@ void Reads::replied(Step& step, NodeIndex from, const ReadReply& reply) {
   const auto entry = reads_.find(reply.operation);
   if (entry == reads_.end()) return;
   Read& read = entry->second;
-  const bool home = std::find(read.homes.begin(), read.homes.end(), from) != read.homes.end();
+  const bool home = read.homes.contains(from);
   const auto seat = read.stand_ins.home_of(from);
   if ((!home && !seat) || from == shared_.self()) return;
   if (home) {
@@ -150,7 +178,7 @@ void Reads::send_failed(Step& step, NodeIndex to, OperationId operation) {
   const auto entry = reads_.find(operation);
   if (entry == reads_.end()) return;
   Read& read = entry->second;
-  const bool waiting = std::find(read.homes.begin(), read.homes.end(), to) != read.homes.end();
+  const bool waiting = read.homes.contains(to);
   if (waiting && !read.copies.contains(to)) {
     read.unsent.insert(to);
     read.failed.insert(to);
@@ -169,7 +197,7 @@ bool Reads::refused(Step& step, NodeIndex from, OperationId operation) {
   Read& read = entry->second;
   if (read.write_back && read.write_back->targets.contains(from) && !read.write_back->holders.contains(from))
     return write_back_failed(step, from, operation);
-  const bool home = std::find(read.homes.begin(), read.homes.end(), from) != read.homes.end();
+  const bool home = read.homes.contains(from);
   if (!home || read.copies.contains(from) || !read.failed.insert(from).second) return true;
   call_stand_in(step, operation, read, from);
   proceed(step, entry);
@@ -257,17 +285,21 @@ void Reads::proceed(Step& step, Entry entry) {
     }
   }
   if (!read.answered && read.write_back) proceed_with_write_back(step, read);
-  const auto lost = static_cast<std::size_t>(
-      std::count_if(read.homes.begin(), read.homes.end(), [&](NodeIndex home) { return read.lost(home); }));
+  const std::size_t left = read.homes.least([&](NodeIndex home) { return !read.lost(home); });
   const bool outdated =
       read.replies() >= read.wanted && read.all_heard();  // else it would be answered by now
-  const bool hopeless = read.homes.size() - lost < read.wanted || outdated;
+  const bool hopeless = left < read.wanted || outdated;
   if (!read.answered && !read.write_back && hopeless && (read.all_heard() || read.replies() > 0))
     fail(step, read);
   const bool waits = !read.answered && !read.write_back && read.replies() >= read.wanted;
   if (waits) shared_.marks.reach(Mark::session_waited);
   if (read.replies() >= read.wanted) repair(step, read, late);
   if (!read.answered || !read.all_heard()) return;
+  forget(entry);
+}
+
+void Reads::forget(Entry entry) {
+  const Read& read = entry->second;
   shared_.agenda.remove(read.deadline_ns, {Task::Kind::read, entry->first});
   if (read.patient_until_ns != 0)
     shared_.agenda.remove(read.patient_until_ns, {Task::Kind::patience, entry->first});
@@ -279,16 +311,17 @@ void Reads::begin_write_back(Step& step, Entry entry) {
   Read& read = entry->second;
   read.write_back = WriteBack{};  // clang 14 finds no emplace() for a class nested like this
   WriteBack& write_back = *read.write_back;
+  write_back.homes = read.homes;
   write_back.found = read.merged;
   for (const auto& [home, copy] : read.copies) {
     write_back.targets.insert(home);
     if (covers(copy.state, write_back.found)) write_back.held_by(home);
   }
-  write_back.wanted = write_back.targets.size();
+  write_back.wanted = read.homes.least_of(write_back.targets);
   if (read.repairs == Repair::abd) {
-    const auto w = std::min(static_cast<std::size_t>(shared_.config().w), read.homes.size());
+    const auto w = std::min(static_cast<std::size_t>(shared_.config().w), read.homes.n());
     write_back.targets.insert(read.homes.begin(), read.homes.end());
-    write_back.wanted = std::max(w, read.homes.size() - read.wanted + 1);
+    write_back.wanted = std::max(w, read.homes.n() - read.wanted + 1);
   }
   // Where nobody has anything, there is nothing to be held.
   if (std::holds_alternative<std::monostate>(write_back.found)) write_back.wanted = 0;
@@ -326,7 +359,7 @@ void Reads::proceed_with_write_back(Step& step, Read& read) {
   const WriteBack& write_back = *read.write_back;
   if (write_back.done()) {
     succeed(step, read, write_back.found);
-  } else if (write_back.targets.size() - write_back.failed.size() < write_back.wanted) {
+  } else if (write_back.hopeless()) {
     fail(step, read);
   }
 }

@@ -37,6 +37,9 @@ class Reads {
   void lose_patience(Step&, OperationId);
   void time_out(Step&, OperationId);
 
+  /// What is open asks the homes of the present ring.
+  void ring_changed(Step&);
+
   std::size_t open() const { return reads_.size(); }
 
   void fingerprint(Fingerprint&) const;  ///< fingerprint.h
@@ -51,12 +54,18 @@ class Reads {
   /// What a read found, on its way to enough homes. It goes out under the read's own operation.
   struct WriteBack {
     KeyState found;
-    std::set<NodeIndex> targets;  ///< the homes that count
+    Homes homes;                  ///< of the key
+    std::set<NodeIndex> targets;  ///< of them, those that count
     std::size_t wanted = 0;       ///< so many of them must hold it
     std::set<NodeIndex> holders;  ///< hold it or something newer, as they said themselves
     std::set<NodeIndex> failed;   ///< will not say so any more
 
-    bool done() const { return holders.size() >= wanted; }
+    bool done() const { return homes.least_of(holders) >= wanted; }
+    bool hopeless() const {
+      return homes.least([this](NodeIndex home) {
+        return targets.contains(home) && !failed.contains(home);
+      }) < wanted;
+    }
     void held_by(NodeIndex home) {
       failed.erase(home);
       holders.insert(home);
@@ -66,7 +75,7 @@ class Reads {
   struct Read {
     Origin origin;
     std::string key;
-    std::vector<NodeIndex> homes;
+    Homes homes;
     std::size_t wanted = 1;
     Repair repairs = Repair::none;
     std::int64_t timeout_ns = 0;
@@ -86,7 +95,7 @@ class Reads {
     }
     bool all_heard() const;
     std::size_t fallbacks() const;  ///< stand-ins that answered, for homes that did not
-    std::size_t replies() const { return copies.size() + fallbacks(); }
+    std::size_t replies() const { return homes.least_of(copies) + fallbacks(); }
     void fingerprint(Fingerprint&) const;
   };
   using Entry = std::map<OperationId, Read>::iterator;
@@ -97,6 +106,8 @@ class Reads {
     void fingerprint(Fingerprint&) const;
   };
 
+  void ask_homes(Step&, Entry);
+  void forget(Entry);
   void add_copy(Step&, Read&, NodeIndex from, const Actor& incarnation, const KeyState&);
   bool answer_from_cache(Step&, const Request&);
   void call_stand_in(Step&, OperationId, Read&, NodeIndex home);

@@ -34,11 +34,24 @@ void Rejoin::start(Step& step) {
   knows_ = shared_.config().bugs.has(Bug::restore_votes_immediately);
   // A disk that takes no writes any more has lost none (store/machine.h).
   if (shared_.read_only()) knows_ = true;
+  // Who is home of nothing has nothing to ask for.
+  if (own() == 0 && asks() && !shared_.read_only()) know(step);
   shared_.catching_up = asks() ? own() : lost_;
   shared_.keeps_quiet = asks() && shared_.config().gc == Gc::confirmed;
   if (shared_.read_only()) return;
   if (lost_ != 0) write_down(step);
   if (shared_.catching_up != 0) tick(step);
+}
+
+void Rejoin::ring_changed(Step& step, std::uint64_t unseen) {
+  const bool ticks = shared_.catching_up != 0;
+  for (int partition = 0; partition < partitions; ++partition)
+    if ((unseen >> partition & 1) != 0) merged_[static_cast<std::size_t>(partition)] = {};
+  lost_ = (lost_ | unseen) & own();
+  shared_.catching_up = asks() ? own() : lost_;
+  if (unseen != 0) shared_.marks.reach(Mark::state_lost);
+  write_down(step);
+  if (!ticks && shared_.catching_up != 0) tick(step);
 }
 
 /// Asks everybody, and merges from those that have what this node may lack.
@@ -104,7 +117,7 @@ bool Rejoin::waited(std::int64_t now_ns) const {
 
 Rejoin::Nodes Rejoin::others(int partition) const {
   Nodes nodes = 0;
-  for (const NodeIndex home : shared_.ring.homes(partition, shared_.config().n))
+  for (const NodeIndex home : shared_.ring.now().homes(partition, shared_.config().n))
     if (home != shared_.self()) nodes |= bit(home);
   return nodes;
 }

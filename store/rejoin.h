@@ -66,6 +66,9 @@ class Rejoin {
   void merged(Step&, const EqualPartitions&);
 
   bool lost_state() const { return lost_ != 0; }
+  /// The ring is another one. This node is home of `unseen` partitions there, and has not merged them as one
+  /// who becomes a home does: it was away, or its disk is of another time.
+  void ring_changed(Step&, std::uint64_t unseen);
   void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:

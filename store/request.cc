@@ -35,7 +35,7 @@ Checked check_key_and_value(const Config& config, const ClientRequest& request) 
   return {};
 }
 
-std::vector<NodeIndex> homes_of(const Shared& shared, std::string_view key, int n, bool read) {
+Homes homes_of(const Shared& shared, std::string_view key, int n, bool read) {
   const int partition = partition_of(slot_of(key));
   const bool lost = read && partition == partitions - 1 && shared.config().bugs.has(Bug::token_wraparound);
   return shared.ring.homes(lost ? 0 : partition, n);
@@ -43,7 +43,9 @@ std::vector<NodeIndex> homes_of(const Shared& shared, std::string_view key, int 
 
 /// What bug n_shrinks_with_alive makes of a quorum.
 void count_the_living_only(const Shared& shared, Request& request) {
-  std::erase_if(request.homes, [&](NodeIndex home) { return shared.detector.believes_down(home); });
+  std::vector<NodeIndex> homes = request.homes.all();
+  std::erase_if(homes, [&](NodeIndex home) { return shared.detector.believes_down(home); });
+  request.homes = Homes(std::move(homes));
   request.wanted =
       std::min(request.wanted, resolve_level(level_quorum, static_cast<int>(request.homes.size())));
 }

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/homes.h"
 #include "store/session_token.h"
 #include "store/shared.h"
 
@@ -35,7 +36,7 @@ struct Request {
   std::string value;
   std::string token;  ///< as it came, to be forwarded
   Context context;
-  std::vector<NodeIndex> homes;  ///< n of them
+  Homes homes;
   int wanted = 1;                ///< r or w
   Repair repair = Repair::none;  ///< get
   std::int64_t stamp_us = 0;     ///< stamp = client

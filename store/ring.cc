@@ -2,23 +2,39 @@
 
 #include <algorithm>
 #include <cassert>
+#include <set>
+#include <utility>
 
 #include "store/bytes.h"
 #include "store/hash.h"
 
 namespace fracas::store {
+namespace {
+
+Ring::Owners dealt(int nodes) {
+  assert(nodes > 0);
+  Ring::Owners owners;
+  for (int partition = 0; partition < partitions; ++partition)
+    owners.push_back(static_cast<NodeIndex>(partition % nodes));
+  return owners;
+}
+
+}  // namespace
 
 Slot slot_of(std::string_view key) { return static_cast<Slot>(hash128(key).high >> 48); }
 
-Ring::Ring(int nodes, const BugSet& bugs) : nodes_(nodes), bugs_(bugs) {
-  assert(nodes > 0);
-  for (int partition = 0; partition < partitions; ++partition) {
-    owners_.push_back(static_cast<NodeIndex>(partition % nodes));
-  }
+Ring::Ring(int nodes, const BugSet& bugs) : Ring(dealt(nodes), bugs) {}
+
+Ring::Ring(Owners owners, const BugSet& bugs) : bugs_(bugs), owners_(std::move(owners)) {
+  assert(owners_.size() == static_cast<std::size_t>(partitions));
+  const std::set<NodeIndex> distinct(owners_.begin(), owners_.end());
+  members_.assign(distinct.begin(), distinct.end());
 }
 
+bool Ring::has(NodeIndex node) const { return std::binary_search(members_.begin(), members_.end(), node); }
+
 std::vector<NodeIndex> Ring::homes(int partition, int n) const {
-  assert(n <= nodes_);
+  assert(n <= nodes());
   std::vector<NodeIndex> homes;
   homes.reserve(static_cast<std::size_t>(n));
   const int walk = bugs_.has(Bug::prefs_same_node) ? n : partitions;
@@ -34,19 +50,11 @@ bool Ring::is_home(NodeIndex node, int partition, int n) const {
   return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
 }
 
-std::vector<int> Ring::shared(NodeIndex a, NodeIndex b, int n) const {
-  std::vector<int> both;
-  for (int partition = 0; partition < partitions; ++partition) {
-    if (is_home(a, partition, n) && is_home(b, partition, n)) both.push_back(partition);
-  }
-  return both;
-}
-
-std::uint64_t cluster_id(const std::vector<std::string>& names, int n, std::string_view conflict,
-                         std::uint32_t epoch) {
+std::uint64_t cluster_id(const std::vector<std::string>& names, int spares, int n,
+                         std::string_view conflict) {
   std::string bytes;
   ByteWriter writer(bytes);
-  writer.u32(epoch);
+  writer.varint(static_cast<std::uint64_t>(spares));
   writer.varint(static_cast<std::uint64_t>(n));
   writer.text(conflict);
   for (const std::string& name : names) writer.text(name);

@@ -1,6 +1,6 @@
-// Where a key lives: 64 fixed partitions, dealt to the nodes in turn; the homes of a key are the first n
-// distinct nodes from its partition on, around the end (riak_core#913 is what happens without the
-// wrap-around).
+// Where a key lives: 64 fixed partitions, each owned by a node; the homes of a key are the first n distinct
+// nodes from its partition on, around the end (riak_core#913 is what happens without the wrap-around). How
+// owners change: ring_change.h.
 #pragma once
 
 #include <cstdint>
@@ -24,8 +24,17 @@ inline int partition_of(Slot slot) { return slot / buckets_per_partition; }
 
 class Ring {
  public:
+  /// By partition.
+  using Owners = std::vector<NodeIndex>;
+
+  /// Dealt to the nodes 0 .. nodes - 1 in turn.
   explicit Ring(int nodes, const BugSet& bugs = {});
-  int nodes() const { return nodes_; }
+  explicit Ring(Owners owners, const BugSet& bugs = {});
+  /// How many own something.
+  int nodes() const { return static_cast<int>(members_.size()); }
+  const std::vector<NodeIndex>& members() const { return members_; }  ///< those, ascending
+  bool has(NodeIndex node) const;
+  const Owners& owners() const { return owners_; }
   /// Who owns a partition.
   NodeIndex owner(int partition) const { return owners_[static_cast<std::size_t>(partition)]; }
   /// The n distinct nodes that hold a partition, in order of preference. 1 <= n <= nodes.
@@ -34,18 +43,16 @@ class Ring {
     return homes(partition_of(slot_of(key)), n);
   }
   bool is_home(NodeIndex node, int partition, int n) const;
-  /// The partitions that both nodes hold, ascending.
-  std::vector<int> shared(NodeIndex a, NodeIndex b, int n) const;
+  bool operator==(const Ring& other) const { return owners_ == other.owners_; }
 
  private:
-  int nodes_;
   BugSet bugs_;
-  std::vector<NodeIndex> owners_;
+  Owners owners_;
+  std::vector<NodeIndex> members_;
 };
 
-/// Names a cluster in every frame: nodes of another one (other names, order, ring or way of resolving
-/// conflicts) are not talked to. `epoch` is the ring's; there is one so far.
-std::uint64_t cluster_id(const std::vector<std::string>& names, int n, std::string_view conflict,
-                         std::uint32_t epoch = 1);
+/// Names a cluster in every frame: nodes of another one (other names, order, first ring or way of resolving
+/// conflicts) are not talked to.
+std::uint64_t cluster_id(const std::vector<std::string>& names, int spares, int n, std::string_view conflict);
 
 }  // namespace fracas::store

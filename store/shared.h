@@ -16,7 +16,7 @@
 #include "store/node.h"
 #include "store/peer_memory.h"
 #include "store/replica.h"
-#include "store/ring.h"
+#include "store/ring_document.h"
 #include "store/stamp_clock.h"
 
 namespace fracas::store {
@@ -26,7 +26,7 @@ class Fingerprint;
 struct Shared {
   explicit Shared(NodeOptions given)
       : options(std::move(given)),
-        ring(options.config.nodes, options.config.bugs),
+        ring(first_members(options.config), options.config.bugs),
         incarnation(Actor::of(options.self, options.config.bugs.has(Bug::actor_persistent)
                                                 ? std::array<std::uint8_t, 16>{}
                                                 : options.actor)),
@@ -41,7 +41,7 @@ struct Shared {
         last_operation(first_operation) {}
 
   NodeOptions options;
-  Ring ring;
+  RingDocument ring;
   Actor incarnation;
   StampClock stamps;
   Replica replica;
@@ -55,7 +55,9 @@ struct Shared {
   StorageSequence sequence;
   /// What this node has may be older than what is gone by now: nobody is to get any of it (rejoin.h).
   bool keeps_quiet = false;
-  std::uint64_t catching_up = 0;         ///< bit i: this node does not vote for partition i (rejoin.h)
+  std::uint64_t catching_up = 0;  ///< bit i: this node does not vote for partition i (rejoin.h)
+  /// Bit i: this node is to become home of partition i, and does not vote for it yet (ring_move.h).
+  std::uint64_t joining = 0;
   std::map<Slot, Actor> renewed_actors;  ///< where copies were given up; by slot, so that there is a limit
   OperationId first_operation;           ///< of this incarnation, exclusive
   OperationId last_operation;  ///< starts anywhere, so that late answers to a predecessor match nothing
@@ -93,9 +95,12 @@ struct Shared {
     }
     return Actor::of(self(), random);
   }
+  /// The partitions for which this node's copies do not count in quorums.
+  std::uint64_t not_voting() const { return catching_up | joining; }
   /// This node's copy of the key counts in quorums.
   bool votes(std::string_view key) const {
-    return catching_up == 0 || (catching_up >> partition_of(slot_of(key)) & 1) == 0;
+    const std::uint64_t without = not_voting();
+    return without == 0 || (without >> partition_of(slot_of(key)) & 1) == 0;
   }
   /// Where nodes catch up, an operation is over when its time is, also for a coordinator that was paused: who
   /// answered it may have lost that since, and have caught up without it.

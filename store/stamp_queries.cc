@@ -15,9 +15,14 @@ std::optional<Request> StampQueries::begin(Step& step, Request request) {
   const OperationId operation = shared_.next_operation();
   const auto entry = queries_.emplace(operation, Query{}).first;
   Query& query = entry->second;
-  query.wanted = std::min(static_cast<std::size_t>(shared_.config().r), request.homes.size());
+  query.wanted = std::min(static_cast<std::size_t>(shared_.config().r), request.homes.n());
   query.deadline_ns = step.now().steady_ns + request.timeout_ns;
   query.request = std::move(request);
+  return ask_homes(step, entry);
+}
+
+std::optional<Request> StampQueries::ask_homes(Step& step, Entry entry) {
+  auto& [operation, query] = *entry;
   shared_.agenda.add(query.deadline_ns, {Task::Kind::query, operation});
   for (const NodeIndex home : query.request.homes) {
     if (home == shared_.self() && !shared_.votes(query.request.key)) {
@@ -35,12 +40,29 @@ std::optional<Request> StampQueries::replied(Step& step, NodeIndex from, const S
   const auto entry = queries_.find(reply.operation);
   if (entry == queries_.end()) return std::nullopt;
   Query& query = entry->second;
-  const auto& homes = query.request.homes;
-  const bool home = std::find(homes.begin(), homes.end(), from) != homes.end();
+  const bool home = query.request.homes.contains(from);
   if (!home || from == shared_.self() || reply.stamp_us > StampClock::max_us) return std::nullopt;
   query.failed.erase(from);
   hear(query, from, reply.stamp_us);
   return proceed(step, entry);
+}
+
+std::vector<Request> StampQueries::ring_changed(Step& step) {
+  std::vector<Request> ready;
+  std::vector<OperationId> open;
+  for (const auto& [operation, query] : queries_) open.push_back(operation);
+  for (const OperationId operation : open) {
+    const auto entry = queries_.find(operation);
+    Query query = std::move(entry->second);
+    shared_.agenda.remove(query.deadline_ns, {Task::Kind::query, operation});
+    queries_.erase(entry);
+    query.request.homes = shared_.ring.homes(query.request.key, static_cast<int>(query.request.homes.n()));
+    query.heard.clear();
+    query.failed.clear();
+    const auto again = queries_.emplace(shared_.next_operation(), std::move(query)).first;
+    if (auto request = ask_homes(step, again)) ready.push_back(*std::move(request));
+  }
+  return ready;
 }
 
 void StampQueries::send_failed(Step& step, NodeIndex to, OperationId operation) {
@@ -48,7 +70,8 @@ void StampQueries::send_failed(Step& step, NodeIndex to, OperationId operation) 
   if (entry == queries_.end() || entry->second.heard.contains(to)) return;
   Query& query = entry->second;
   query.failed.insert(to);
-  if (query.request.homes.size() - query.failed.size() < query.wanted) give_up(step, entry);
+  const auto left = [&](NodeIndex home) { return !query.failed.contains(home); };
+  if (query.request.homes.least(left) < query.wanted) give_up(step, entry);
 }
 
 void StampQueries::time_out(Step& step, OperationId operation) {
@@ -67,7 +90,7 @@ void StampQueries::hear(Query& query, NodeIndex from, std::int64_t stamp_us) {
 
 std::optional<Request> StampQueries::proceed(Step& step, Entry entry) {
   Query& query = entry->second;
-  if (query.heard.size() < query.wanted) return std::nullopt;
+  if (query.request.homes.least_of(query.heard) < query.wanted) return std::nullopt;
   Request request = std::move(query.request);
   if (request.seen_us > query.highest_us) shared_.marks.reach(Mark::stamp_raised_by_session);
   request.seen_us = std::max(request.seen_us, query.highest_us);

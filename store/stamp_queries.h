@@ -25,6 +25,8 @@ class StampQueries {
   std::optional<Request> begin(Step&, Request);
   std::optional<Request> replied(Step&, NodeIndex from, const StampReply&);
 
+  /// What is open asks the homes of the present ring. Those whose stamps are known by that.
+  std::vector<Request> ring_changed(Step&);
   void send_failed(Step&, NodeIndex to, OperationId);
   void time_out(Step&, OperationId);
 
@@ -44,6 +46,7 @@ class StampQueries {
   };
   using Entry = std::map<OperationId, Query>::iterator;
 
+  std::optional<Request> ask_homes(Step&, Entry);
   void hear(Query&, NodeIndex from, std::int64_t stamp_us);
   std::optional<Request> proceed(Step&, Entry);
   void give_up(Step&, Entry);

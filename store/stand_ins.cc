@@ -55,7 +55,7 @@ StandIns stand_ins_for(const Shared& shared, const Request& request) {
                                 [&](NodeIndex home) { return !shared.detector.believes_down(home); });
   const bool checked_early = shared.config().bugs.has(Bug::primaries_checked_early) && up >= request.wanted;
   if (shared.config().placement == Placement::strict && !checked_early) return {};
-  return StandIns(candidates_for(shared, shared.ring.homes(request.key, shared.ring.nodes())));
+  return StandIns(candidates_for(shared, shared.ring.walk(request.key)));
 }
 
 }  // namespace fracas::store

@@ -68,7 +68,7 @@ std::vector<std::string> Tombstones::old_ones(const Instant& now) {
       age->second = Age{leaf, now.steady_ns};
     }
     if (now.steady_ns - age->second.since_ns < config.gc_after_ns) continue;
-    if (config.gc == Gc::timeout || shared_.ring.homes(*key, config.n).front() == shared_.self())
+    if (config.gc == Gc::timeout || shared_.ring.now().owner(partition_of(slot_of(*key))) == shared_.self())
       found.push_back(*key);
   }
   if (key == deleted.end()) ages_.erase(age, ages_.end());

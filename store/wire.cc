@@ -68,8 +68,16 @@ void fields(auto& io, Is<TombstoneReply> auto& m) {
   io(m.operation), io(m.incarnation), io(m.agreed), io(m.storage_sequence);
 }
 void fields(auto& io, Is<TombstoneDrop> auto& m) { io(m.tombstones); }
+void fields(auto& io, Is<RingNotice> auto& m) { io(m.document); }
+void fields(auto& io, Is<RingPrepare> auto& m) { io(m.ballot); }
+void fields(auto& io, Is<RingPromise> auto& m) {
+  io(m.ballot), io(m.promised), io(m.accepted_ballot), io(m.accepted);
+}
+void fields(auto& io, Is<RingAccept> auto& m) { io(m.ballot), io(m.document); }
+void fields(auto& io, Is<RingAccepted> auto& m) { io(m.ballot), io(m.promised); }
+void fields(auto&, Is<RingProgress> auto&) {}
 /// What follows those.
-void common_fields(auto& io, auto& m) { io(m.clock_us); }
+void common_fields(auto& io, auto& m) { io(m.clock_us), io(m.epoch); }
 
 struct Writing {
   ByteWriter out;

@@ -87,7 +87,7 @@ void Writes::try_commit(Step& step, OperationId operation) {
 /// away from home, which nobody is told of. False: refused, and nothing was done.
 bool Writes::prepare_siblings(Step& step, const Request& request, Write& write) {
   const auto& homes = request.homes;
-  write.away = std::find(homes.begin(), homes.end(), shared_.self()) == homes.end();
+  write.away = !homes.contains(shared_.self());
   const FallbackCopies::Copy* mine = write.away ? &away_.of(request.key) : nullptr;
   const KeyState copy = write.away ? KeyState(mine->set) : shared_.replica.find(request.key);
   auto put = put_beside(shared_, request, copy, write.away ? mine->actor : shared_.actor_for(request.key));
@@ -220,7 +220,7 @@ bool Writes::acknowledged(Step& step, NodeIndex from, const WriteReply& reply) {
   const auto entry = writes_.find(reply.operation);
   if (entry == writes_.end()) return false;
   Write& write = entry->second;
-  const bool home = std::find(write.homes.begin(), write.homes.end(), from) != write.homes.end();
+  const bool home = write.homes.contains(from);
   if (!home || from == shared_.self()) return true;
   if (!write.answered && shared_.is_over(step.now(), write.deadline_ns)) {
     time_out(step, reply.operation);
@@ -250,7 +250,7 @@ bool Writes::send_failed(Step& step, NodeIndex to, OperationId operation) {
   const auto entry = writes_.find(operation);
   if (entry == writes_.end()) return false;
   Write& write = entry->second;
-  const bool waiting = std::find(write.homes.begin(), write.homes.end(), to) != write.homes.end();
+  const bool waiting = write.homes.contains(to);
   if (!waiting || write.acks.contains(to)) return true;
   write.unsent.insert(to);
   write.failed.insert(to);
@@ -263,13 +263,40 @@ bool Writes::declined(Step& step, NodeIndex from, OperationId operation) {
   const auto entry = writes_.find(operation);
   if (entry == writes_.end()) return false;
   Write& write = entry->second;
-  const bool home = std::find(write.homes.begin(), write.homes.end(), from) != write.homes.end();
+  const bool home = write.homes.contains(from);
   if (!home || write.acks.contains(from)) return true;
   write.unsent.erase(from);
   write.failed.insert(from);
   call_stand_in(step, operation, write, from);
   proceed(step, entry);
   return true;
+}
+
+void Writes::ring_changed(Step& step) {
+  std::vector<OperationId> open;
+  for (const auto& [operation, write] : writes_) open.push_back(operation);
+  for (const OperationId operation : open) ask_again(step, operation);
+}
+
+void Writes::ask_again(Step& step, OperationId operation) {
+  const auto entry = writes_.find(operation);
+  if (entry->second.answered) {
+    for (const NodeIndex home : entry->second.homes)
+      if (!entry->second.acks.contains(home)) entry->second.failed.insert(home);
+    return finish(step, entry);
+  }
+  Write write = std::move(entry->second);
+  forget(entry, write);
+  write.homes = shared_.ring.homes(write.key, static_cast<int>(write.homes.n()));
+  write.acks.clear();
+  write.unsent.clear();
+  write.failed.clear();
+  write.voteless.clear();
+  write.asked_before = !write.uncommitted;
+  const OperationId again = shared_.next_operation();
+  const auto anew = writes_.emplace(again, std::move(write)).first;
+  shared_.agenda.add(anew->second.deadline_ns, {Task::Kind::write, again});
+  commit(step, anew);
 }
 
 void Writes::time_out(Step& step, OperationId operation) {
@@ -314,9 +341,8 @@ void Writes::proceed(Step& step, Entry entry) {
     show_session(shared_, write.origin, write.verb, write.key, write.state);
     answer(step, shared_, write.origin, write.verb, std::move(write.on_success));
   }
-  const auto lost = static_cast<std::size_t>(std::count_if(write.homes.begin(), write.homes.end(),
-                                                           [&](NodeIndex home) { return write.lost(home); }));
-  const bool hopeless = write.homes.size() - lost < write.wanted;
+  const std::size_t left = write.homes.least([&](NodeIndex home) { return !write.lost(home); });
+  const bool hopeless = left < write.wanted;
   // What the last home says decides between "unknown" and "certainly nothing", unless that is decided
   // already.
   if (!write.answered && hopeless && (write.settled() || write.heard() > 0)) fail(step, write);
@@ -353,6 +379,10 @@ void Writes::finish(Step& step, Entry entry) {
       if (!only_known_down || write.unsent.contains(home)) hints_.keep(step, home, write.key, write.state);
     }
   }
+  forget(entry, write);
+}
+
+void Writes::forget(Entry entry, const Write& write) {
   shared_.agenda.remove(write.deadline_ns, {Task::Kind::write, entry->first});
   if (write.patient_until_ns != 0)
     shared_.agenda.remove(write.patient_until_ns, {Task::Kind::patience, entry->first});

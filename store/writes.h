@@ -42,6 +42,8 @@ class Writes {
   /// Calls stand-ins for what is silent. False: the operation is none of ours.
   bool lose_patience(Step&, OperationId);
   void time_out(Step&, OperationId);
+  /// What is open goes to the homes of the present ring: nobody counts answers that were given under another.
+  void ring_changed(Step&);
   /// A home of this key is asked again: dots are made there.
   void not_away(const std::string& key) { away_.give_up(key); }
 
@@ -56,7 +58,7 @@ class Writes {
     std::string key;
     KeyState state;  ///< what the homes are to merge
     ReplyToClient on_success;
-    std::vector<NodeIndex> homes;
+    Homes homes;
     std::size_t wanted = 1;
     std::int64_t timeout_ns = 0;
     std::int64_t deadline_ns = 0;
@@ -69,6 +71,7 @@ class Writes {
     std::int64_t patient_until_ns = 0;  ///< with who is silent; 0: to the end
     bool lost_patience = false;         ///< once; whoever was silent then is not held silent again
     bool away = false;                  ///< its dot was made here, although this is no home
+    bool asked_before = false;          ///< under another ring
     bool uncommitted = false;           ///< waits for its stamp to be past; nothing went out
     bool answered = false;
 
@@ -77,17 +80,18 @@ class Writes {
       return failed.contains(home) && !stand_ins.awaited(home) && !stand_ins.has_answered(home);
     }
     bool settled() const;
-    std::size_t heard() const { return acks.size() + fallbacks(); }
+    std::size_t heard() const { return homes.least_of(acks) + fallbacks(); }
     /// Certainly nobody has it, and nobody will hear of it later. (A dot made away from home is in the copy
     /// that the next put is made on.)
     bool nothing_happened() const {
-      return unsent.size() == homes.size() && !stand_ins.may_have_acted() && !away;
+      return unsent.size() == homes.size() && !stand_ins.may_have_acted() && !away && !asked_before;
     }
     std::size_t fallbacks() const;  ///< stand-ins that have it, of homes that have not said so
     void fingerprint(Fingerprint&) const;
   };
   using Entry = std::map<OperationId, Write>::iterator;
 
+  void ask_again(Step&, OperationId);
   bool prepare_siblings(Step&, const Request&, Write&);
   void prepare_lww(Step&, const Request&, Write&);
   void commit(Step&, Entry);
@@ -102,6 +106,7 @@ class Writes {
   void proceed(Step&, Entry);
   void fail(Step&, Write&);
   void finish(Step&, Entry);
+  void forget(Entry, const Write&);
 
   Shared& shared_;
   HintedHandoff& hints_;

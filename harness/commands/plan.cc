@@ -20,7 +20,7 @@ Result<nemesis::Plan> plan_for(const Experiment& experiment) {
   nemesis::PlanRequest request{
       experiment.seed, experiment.duration, node_names(experiment), {}, experiment.faults};
   const workloads::Workload& workload = *workloads::find_workload(experiment.workload);
-  const store::Ring ring(experiment.store.nodes);
+  const store::Ring ring(store::first_members(experiment.store));
   for (const store::NodeIndex node : ring.homes(workload.hottest_key(experiment.load), experiment.store.n))
     request.primaries.push_back(request.nodes[node]);
   auto plan = nemesis::draw_plan(request);

@@ -53,6 +53,14 @@ struct MessageText {
   std::string operator()(const store::TombstoneQuery&) const { return "may these tombstones go?"; }
   std::string operator()(const store::TombstoneReply&) const { return "of these they may"; }
   std::string operator()(const store::TombstoneDrop&) const { return "drop these tombstones"; }
+  std::string operator()(const store::RingNotice& m) const {
+    return "this is ring " + std::to_string(m.epoch);
+  }
+  std::string operator()(const store::RingPrepare&) const { return "shall the ring change?"; }
+  std::string operator()(const store::RingPromise&) const { return "say how"; }
+  std::string operator()(const store::RingAccept&) const { return "so it shall"; }
+  std::string operator()(const store::RingAccepted&) const { return "agreed"; }
+  std::string operator()(const store::RingProgress&) const { return "I have what I need"; }
   std::string operator()(const store::SequenceReply& m) const {
     return "you acknowledged with " + std::to_string(m.acknowledged);
   }

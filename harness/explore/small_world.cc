@@ -102,7 +102,7 @@ Result<SmallWorld> SmallWorld::open(const Scope& scope, bool merge_equal_nodes) 
 SmallWorld::SmallWorld(const Scope& scope, MachineOptions ground, bool merge_equal_nodes)
     : scope_(scope),
       ground_(ground),
-      homes_(store::Ring(ground.config.nodes).homes(the_key, ground.config.n)),
+      homes_(store::Ring(first_members(ground.config)).homes(the_key, ground.config.n)),
       table_(std::move(ground), merge_equal_nodes) {
   for (NodeIndex node = 0; node < config().nodes; ++node) start_.machines.push_back(table_.add(node));
   for (std::size_t i = 0; i < scope.operations.size(); ++i) start_.operations.push_back({});

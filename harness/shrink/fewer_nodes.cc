@@ -117,8 +117,8 @@ std::optional<std::string> key_at(const std::string& like, const Homes& homes, c
 
 /// Old name -> new name of every key.
 std::map<std::string, std::string> keys_without(const Experiment& experiment, int gone) {
-  const store::Ring before(experiment.store.nodes);
-  const store::Ring after(experiment.store.nodes - 1);
+  const store::Ring before(store::first_members(experiment.store));
+  const store::Ring after(store::first_members(experiment.store) - 1);
   const int n = experiment.store.n;
   std::map<std::string, std::string> names;
   std::set<std::string> taken;

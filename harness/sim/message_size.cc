@@ -67,6 +67,12 @@ struct Size {
     return bytes;
   }
   std::size_t operator()(const store::TombstoneDrop& m) const { return size_of(m.tombstones); }
+  std::size_t operator()(const store::RingNotice& m) const { return m.document.size(); }
+  std::size_t operator()(const store::RingPrepare&) const { return 0; }
+  std::size_t operator()(const store::RingPromise& m) const { return m.accepted.size(); }
+  std::size_t operator()(const store::RingAccept& m) const { return m.document.size(); }
+  std::size_t operator()(const store::RingAccepted&) const { return 0; }
+  std::size_t operator()(const store::RingProgress&) const { return 0; }
 };
 
 }  // namespace

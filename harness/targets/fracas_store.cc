@@ -249,7 +249,7 @@ namespace {
 class FracasStore : public Target {
  public:
   FracasStore(const store::Config& config, std::vector<std::string> nodes)
-      : config_(config), nodes_(std::move(nodes)), ring_(static_cast<int>(nodes_.size())) {}
+      : config_(config), nodes_(std::move(nodes)), ring_(first_members(config)) {}
 
   std::vector<std::string> command_line(const NodePlace& place) const override {
     return fracas_store::command_line(config_, place);

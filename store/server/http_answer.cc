@@ -47,6 +47,11 @@ void append_error(std::string& body, std::string_view kind, std::string_view fie
   body += "}}\n";
 }
 
+void write_error(HttpAnswer& answer, const ClientError& error) {
+  answer.status = http_status(error.kind);
+  append_error(answer.body, to_string(error.kind), error.field, error.message);
+}
+
 void append_values(std::string& body, const std::vector<std::string>& values) {
   body += R"({"values":[)";
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -72,6 +77,7 @@ unsigned http_status(ErrorKind kind) {
     case ErrorKind::value_too_large:
       return 413;
     case ErrorKind::too_many_siblings:
+    case ErrorKind::conflict:
       return 409;
     case ErrorKind::overloaded:
     case ErrorKind::unavailable:
@@ -86,12 +92,13 @@ unsigned http_status(ErrorKind kind) {
   return 500;
 }
 
+void write_ring_reply(HttpAnswer& answer, const ReplyToClient& reply) {
+  if (reply.error) return write_error(answer, *reply.error);
+  answer.body = reply.values.front() + "\n";
+}
+
 void write_reply(HttpAnswer& answer, const ReplyToClient& reply, Verb verb) {
-  if (reply.error) {
-    answer.status = http_status(reply.error->kind);
-    append_error(answer.body, to_string(reply.error->kind), reply.error->field, reply.error->message);
-    return;
-  }
+  if (reply.error) return write_error(answer, *reply.error);
   if (verb == Verb::get && reply.values.empty()) answer.status = 404;
   append_values(answer.body, reply.values);
   answer.body += R"(,"context":)";

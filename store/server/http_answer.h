@@ -22,6 +22,8 @@ struct HttpAnswer {
 
 unsigned http_status(ErrorKind);
 
+/// Of a ChangeRing.
+void write_ring_reply(HttpAnswer&, const ReplyToClient&);
 void write_reply(HttpAnswer&, const ReplyToClient&, Verb);
 void write_problem(HttpAnswer&, const HttpProblem&);
 void write_status(HttpAnswer&, const Node&, Instant now, std::int64_t uptime_ms);

@@ -250,6 +250,41 @@ std::optional<HttpProblem> set_merkle_parameter(MerkleQuery& query, std::string_
   return bad(std::string(name), fmt::format("'{}' is not a number", text));
 }
 
+/// join=n6, leave=n2, replace=n2&with=n6, or cancel.
+Parsed<HttpRequest> parse_ring_change(std::string_view query) {
+  constexpr std::array<std::pair<std::string_view, RingChange::Kind>, 4> changes{{
+      {"join", RingChange::Kind::join},
+      {"leave", RingChange::Kind::leave},
+      {"replace", RingChange::Kind::replace},
+      {"cancel", RingChange::Kind::cancel},
+  }};
+  HttpRequest request;
+  request.route = HttpRequest::Route::change_ring;
+  std::string chosen;
+  const auto set = [&](std::string_view name, std::string_view text) -> std::optional<HttpProblem> {
+    if (name == "with") {
+      request.ring.with = text;
+      return std::nullopt;
+    }
+    const auto* const change =
+        std::find_if(changes.begin(), changes.end(), [&](const auto& it) { return it.first == name; });
+    if (change == changes.end())
+      return bad(std::string(name), "a change of the ring is join, leave, replace and with, or cancel");
+    if (!chosen.empty()) return bad(std::string(name), "one change at a time");
+    chosen = name;
+    request.ring.kind = change->second;
+    request.ring.node = text;
+    return std::nullopt;
+  };
+  if (auto problem = parse_query(query, set)) return *std::move(problem);
+  if (chosen.empty()) return bad("query", "say join=NODE, leave=NODE, replace=NODE&with=NODE, or cancel");
+  if (request.ring.node.empty() != (chosen == "cancel"))
+    return bad(chosen, chosen == "cancel" ? "takes no node" : "the name of a node is missing");
+  if (request.ring.with.empty() == (chosen == "replace"))
+    return bad("with", "goes with replace, and names the node that takes the place");
+  return request;
+}
+
 Parsed<HttpRequest> parse_inspection(const RawRequest& raw, std::string_view path, std::string_view query) {
   const auto route = inspection_route(path);
   if (!route)
@@ -261,12 +296,14 @@ Parsed<HttpRequest> parse_inspection(const RawRequest& raw, std::string_view pat
             "there are /kv/{key}, /copy/{key}, /status, /health, /metrics, /replica, /replica/{key}, "
             "/hints, /preference-list/{key}, /ring, /merkle and /divergences",
         .allow = {}};
+  const bool ring = *route == HttpRequest::Route::ring;
+  if (ring && raw.method == "POST") return parse_ring_change(query);
   if (raw.method != "GET")
     return HttpProblem{.status = 405,
                        .kind = "method-not-allowed",
                        .field = {},
-                       .message = "this path knows GET only",
-                       .allow = "GET"};
+                       .message = ring ? "this path knows GET and POST" : "this path knows GET only",
+                       .allow = ring ? "GET, POST" : "GET"};
   HttpRequest request;
   request.route = *route;
   if (*route == HttpRequest::Route::merkle) {

@@ -46,12 +46,14 @@ struct HttpRequest {
     preference_list,
     ring,
     merkle,
-    divergences
+    divergences,
+    change_ring
   };
   Route route = Route::kv;
   std::string key;       ///< replica_key, preference_list
   MerkleQuery merkle;    ///< merkle
   ClientRequest client;  ///< kv; its id is not set
+  ChangeRing ring;       ///< change_ring; its id is not set
 };
 
 boost::system::result<HttpRequest, HttpProblem> parse_request(const RawRequest&,

@@ -97,7 +97,11 @@ class HttpServer::Impl::Connection : public std::enable_shared_from_this<Connect
 
   void reply(const ReplyToClient& reply) {
     answer_.reset();
-    write_reply(answer_, reply, verb_);
+    if (changes_ring_) {
+      write_ring_reply(answer_, reply);
+    } else {
+      write_reply(answer_, reply, verb_);
+    }
     write();
   }
 
@@ -128,13 +132,19 @@ class HttpServer::Impl::Connection : public std::enable_shared_from_this<Connect
       write_problem(answer_, request.error());
       return write();
     }
-    if (request->route != HttpRequest::Route::kv) {
+    changes_ring_ = request->route == HttpRequest::Route::change_ring;
+    if (request->route != HttpRequest::Route::kv && !changes_ring_) {
       server_->handlers_.inspect(*request, answer_);
       return write();
     }
+    const RequestId id = ++server_->last_id_;
+    server_->waiting_.emplace(id, shared_from_this());
+    if (changes_ring_) {
+      request->ring.id = id;
+      return server_->handlers_.change_ring(std::move(request->ring));
+    }
     verb_ = request->client.verb;
-    request->client.id = ++server_->last_id_;
-    server_->waiting_.emplace(request->client.id, shared_from_this());
+    request->client.id = id;
     server_->handlers_.client(std::move(request->client));
   }
 
@@ -185,7 +195,8 @@ class HttpServer::Impl::Connection : public std::enable_shared_from_this<Connect
   boost::beast::flat_buffer buffer_;
   std::optional<HttpParser> parser_;
   bool keep_alive_ = true;
-  Verb verb_ = Verb::get;
+  Verb verb_ = Verb::get;  ///< of a client request
+  bool changes_ring_ = false;
   HttpAnswer answer_;
   std::string out_;
   std::size_t drained_ = 0;

@@ -22,10 +22,12 @@ struct HttpLimits {
   std::uint64_t body_bytes = 0;          ///< if that is more: of states, which clients that coordinate bring
 };
 
-/// Where requests go. A client request is answered later, by HttpServer::answer(); an inspection at once.
+/// Where requests go. A client request and a change of the ring are answered later, by HttpServer::answer();
+/// an inspection at once.
 struct HttpHandlers {
   std::function<void(ClientRequest)> client;
   std::function<void(const HttpRequest&, HttpAnswer&)> inspect;
+  std::function<void(ChangeRing)> change_ring;
 };
 
 class HttpServer {

@@ -23,6 +23,10 @@ constexpr std::array families{
     MetricInfo{"fracas_read_repairs_total", "Of these, the ones that gets caused."},
     MetricInfo{"fracas_health_degraded", "1: a limit of alarm_* is passed; GET /health says which."},
     // Hints and stand-ins.
+    MetricInfo{"fracas_ring_epoch", "The number of the ring's document."},
+    MetricInfo{"fracas_ring_changing", "1 while the ring is on its way to another one."},
+    MetricInfo{"fracas_partitions_joining",
+               "Of which this node becomes a home, and has not merged what it needs."},
     MetricInfo{"fracas_hints_pending", "Hints that wait for their homes."},
     MetricInfo{"fracas_hints_oldest_age_seconds", "For how long the oldest of them has; 0: none does."},
     MetricInfo{"fracas_hints_stored_total", "Hints stored, or merged into one that was there."},

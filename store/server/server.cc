@@ -40,7 +40,7 @@ HttpLimits http_limits(const Config& config) {
 PeerIdentity identity_of(const NodeOptions& node) {
   return {.self = node.self,
           .names = node.names,
-          .cluster = cluster_id(node.names, node.config.n, get(node.config, "conflict")),
+          .cluster = cluster_id(node.names, node.config.spares, node.config.n, get(node.config, "conflict")),
           .incarnation = to_string(Actor::of(node.self, node.actor), node.names)};
 }
 
@@ -109,7 +109,8 @@ void Server::Impl::connect_parts(Acceptor http, Acceptor peers) {
       io_, std::move(http), http_limits(options_.config),
       HttpHandlers{
           .client = [this](ClientRequest request) { driver_->feed(std::move(request)); },
-          .inspect = [this](const HttpRequest& request, HttpAnswer& answer) { inspect(request, answer); }});
+          .inspect = [this](const HttpRequest& request, HttpAnswer& answer) { inspect(request, answer); },
+          .change_ring = [this](ChangeRing change) { driver_->feed(std::move(change)); }});
 }
 
 void Server::Impl::run() {
@@ -147,7 +148,8 @@ void Server::Impl::inspect(const HttpRequest& request, HttpAnswer& answer) const
       answer.body = driver_->node().preference_list(request.key) + "\n";
       return;
     case HttpRequest::Route::kv:
-      assert(false && "a client request is no inspection");
+    case HttpRequest::Route::change_ring:
+      assert(false && "what waits for an answer is no inspection");
   }
 }
 

@@ -87,6 +87,8 @@ TEST(Config, refuses_impossible_quorums_naming_the_right_knob) {
   EXPECT_EQ(refusal_of("n", "6").field, "n");
   EXPECT_EQ(refusal_of("n", "0").field, "n");
   EXPECT_EQ(refusal_of("nodes", "65").field, "nodes");
+  EXPECT_EQ(refusal_of("spares", "3").field, "n") << "two members, three homes";
+  EXPECT_EQ(refusal_of("spares", "5").field, "spares");
 }
 
 TEST(Config, refuses_unknown_values_and_says_which_there_are) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "store/monitor.h"
+#include "store/ring_document.h"
 #include "test_cluster.h"
 
 namespace fracas::store {
@@ -276,7 +277,7 @@ TEST(Inspection, with_a_peer_only_partitions_that_both_hold_are_shown) {
   config.r = config.w = 1;
   TestCluster cluster(config);
   EXPECT_THAT(lines(cluster, 0, {.peer = "n3", .partition = {}, .bucket = {}}), IsEmpty());
-  const Ring ring(5);
+  const RingDocument ring(5, {});
   EXPECT_THAT(lines(cluster, 0, {.peer = "n2", .partition = {}, .bucket = {}}),
               SizeIs(ring.shared(0, 1, 2).size()));
   EXPECT_THAT(lines(cluster, 0, {}), SizeIs(ring.shared(0, 0, 2).size()));

@@ -1,5 +1,5 @@
 // Where keys live: distinct homes for every key, around the end of the ring too, and quorums that overlap.
-#include "store/ring.h"
+#include "store/ring_document.h"
 
 #include <gtest/gtest.h>
 
@@ -56,9 +56,10 @@ TEST(Ring, partitions_are_dealt_evenly) {
 }
 
 TEST(Ring, shared_partitions_are_those_that_both_are_homes_of) {
-  const Ring ring(6);
+  const RingDocument document(6, {});
+  const Ring ring = document.now();
   for (int partition = 0; partition < partitions; ++partition) {
-    const auto shared = ring.shared(1, 4, 3);
+    const auto shared = document.shared(1, 4, 3);
     const bool both = ring.is_home(1, partition, 3) && ring.is_home(4, partition, 3);
     EXPECT_EQ(std::count(shared.begin(), shared.end(), partition), both ? 1 : 0);
   }
@@ -96,9 +97,9 @@ TEST(Ring, a_read_quorum_meets_every_write_quorum_if_and_only_if_r_and_w_exceed_
 
 TEST(ClusterId, differs_when_names_their_order_n_or_conflict_differ) {
   const std::set<std::uint64_t> ids{
-      cluster_id({"n1", "n2"}, 2, "lww"),      cluster_id({"n2", "n1"}, 2, "lww"),
-      cluster_id({"n1n", "2"}, 2, "lww"),      cluster_id({"n1", "n2"}, 1, "lww"),
-      cluster_id({"n1", "n2"}, 2, "siblings"), cluster_id({"n1", "n2"}, 2, "lww", 2)};
+      cluster_id({"n1", "n2"}, 0, 2, "lww"),      cluster_id({"n2", "n1"}, 0, 2, "lww"),
+      cluster_id({"n1n", "2"}, 0, 2, "lww"),      cluster_id({"n1", "n2"}, 0, 1, "lww"),
+      cluster_id({"n1", "n2"}, 0, 2, "siblings"), cluster_id({"n1", "n2"}, 1, 2, "lww")};
   EXPECT_EQ(ids.size(), 6U);
 }
 

@@ -29,6 +29,14 @@ std::string value(const json& v) { return json{{"value", v}}.dump(); }
 std::string error_field(const Answer& answer) { return answer.body.at("error").value("field", ""); }
 std::string error_kind(const Answer& answer) { return answer.body.at("error").at("kind"); }
 
+void until(const std::string& what, const std::function<bool()>& holds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (!holds()) {
+    ASSERT_LT(std::chrono::steady_clock::now(), end) << what;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
 const std::vector<std::string> no_background{"--anti_entropy", "off", "--repair", "none", "--hints", "off"};
 
 std::vector<std::string> flags(std::vector<std::string> own) {
@@ -71,6 +79,28 @@ TEST(Cluster, a_deleted_key_is_absent_with_a_context) {
   EXPECT_EQ(read.status, 404U);
   EXPECT_EQ(read.body.at("values"), json::array());
   EXPECT_NE(read.body.at("context"), "");
+}
+
+TEST(Cluster, a_spare_takes_the_place_of_a_dead_node_while_the_others_serve) {
+  Cluster cluster(4, {"--spares", "1"});
+  for (int key = 0; key < 20; ++key)
+    ASSERT_EQ(cluster.ask(3, "PUT", "/kv/k" + std::to_string(key), value(key)).status, 200U);
+  cluster.kill(0);
+  const Answer agreed = cluster.ask(1, "POST", "/ring?replace=n1&with=n4");
+  ASSERT_EQ(agreed.status, 200U) << agreed.body;
+  EXPECT_EQ(agreed.body, json({{"epoch", 2}, {"moving", true}}));
+  const auto over = [&] {
+    const json ring = cluster.ask(3, "GET", "/ring").body;
+    return ring.at("epoch") == 3 && ring.at("moving") == false;
+  };
+  EXPECT_EQ(cluster.ask(2, "PUT", "/kv/k0", value("new")).status, 200U) << "on the way";
+  until("the change is over", over);
+  EXPECT_EQ(error_kind(cluster.ask(1, "POST", "/ring?join=n4")), "conflict");
+  cluster.kill(1);
+  for (int key = 1; key < 20; ++key) {
+    const Answer got = cluster.ask(3, "GET", "/kv/k" + std::to_string(key));
+    EXPECT_EQ(got.body.at("values"), json::array({key})) << "from n3 and n4";
+  }
 }
 
 TEST(Cluster, under_lww_the_last_write_wins) {
@@ -124,13 +154,6 @@ TEST(Cluster, every_metric_has_its_sentence_and_its_row_in_the_readme) {
 TEST(Cluster, operators_see_a_home_that_is_behind_and_are_told_when_it_is_over) {
   Cluster cluster(
       3, {"--anti_entropy", "200ms", "--repair", "none", "--hints", "off", "--alarm_exchange", "1s"});
-  const auto until = [&](const std::string& what, const std::function<bool()>& holds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!holds()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), end) << what;
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
-  };
   const auto health = [&] { return cluster.ask(0, "GET", "/health"); };
   until("healthy at first", [&] { return health().body.at("status") == "ok"; });
   const Answer merkle = cluster.ask(0, "GET", "/merkle?peer=n3");
@@ -174,14 +197,12 @@ TEST(Cluster, stand_ins_take_what_homes_that_are_down_miss_and_hand_it_over) {
   const Answer hints = cluster.ask(asked, "GET", "/hints");
   EXPECT_THAT(hints.text, HasSubstr(R"("key":"k","age_ms":)"));
   for (const std::string& home : homes) cluster.start(index(home));
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   const auto has_it = [&](const std::string& home) {
     return cluster.ask(index(home), "GET", "/replica/k").body.at("values") == json({"v"});
   };
-  while (!(has_it(homes[0]) && has_it(homes[1]) && cluster.ask(asked, "GET", "/hints").text.empty())) {
-    ASSERT_LT(std::chrono::steady_clock::now(), end) << "the hints were not handed over";
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+  until("the hints are handed over", [&] {
+    return has_it(homes[0]) && has_it(homes[1]) && cluster.ask(asked, "GET", "/hints").text.empty();
+  });
 }
 
 TEST(ClusterErrors, bad_requests_name_the_field) {

@@ -106,6 +106,30 @@ TEST(HttpRequest, refuses_states_that_are_damaged_or_hold_what_is_no_json) {
   }
 }
 
+TEST(HttpRequest, takes_changes_of_the_ring_apart) {
+  const HttpRequest join = sound("POST", "/ring?join=n6");
+  EXPECT_EQ(join.route, HttpRequest::Route::change_ring);
+  EXPECT_EQ(join.ring.kind, RingChange::Kind::join);
+  EXPECT_EQ(join.ring.node, "n6");
+  EXPECT_EQ(sound("POST", "/ring?leave=n1").ring.kind, RingChange::Kind::leave);
+  EXPECT_EQ(sound("POST", "/ring?cancel").ring.kind, RingChange::Kind::cancel);
+  const ChangeRing replace = sound("POST", "/ring?replace=n1&with=n6").ring;
+  EXPECT_EQ(replace.kind, RingChange::Kind::replace);
+  EXPECT_EQ(replace.node, "n1");
+  EXPECT_EQ(replace.with, "n6");
+}
+
+TEST(HttpRequest, refuses_changes_of_the_ring_that_are_none) {
+  EXPECT_EQ(refused("POST", "/ring"), (Refused{400, "query"}));
+  EXPECT_EQ(refused("POST", "/ring?add=n6"), (Refused{400, "add"}));
+  EXPECT_EQ(refused("POST", "/ring?join="), (Refused{400, "join"}));
+  EXPECT_EQ(refused("POST", "/ring?cancel=n6"), (Refused{400, "cancel"}));
+  EXPECT_EQ(refused("POST", "/ring?join=n6&leave=n1"), (Refused{400, "leave"}));
+  EXPECT_EQ(refused("POST", "/ring?replace=n1"), (Refused{400, "with"}));
+  EXPECT_EQ(refused("POST", "/ring?join=n6&with=n1"), (Refused{400, "with"}));
+  EXPECT_EQ(refused("PUT", "/ring?join=n6"), (Refused{405, ""}));
+}
+
 TEST(HttpRequest, refuses_paths_and_methods_that_are_not_there) {
   EXPECT_EQ(refused("GET", "/"), (Refused{404, "path"}));
   EXPECT_EQ(refused("GET", "/kv"), (Refused{404, "path"}));

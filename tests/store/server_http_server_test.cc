@@ -30,7 +30,8 @@ class Http : public testing::Test {
     server = std::make_unique<HttpServer>(
         io, *std::move(acceptor), limits,
         HttpHandlers{.client = [this](ClientRequest request) { asked.push_back(std::move(request)); },
-                     .inspect = [](const HttpRequest&, HttpAnswer& answer) { answer.body = "inspected\n"; }});
+                     .inspect = [](const HttpRequest&, HttpAnswer& answer) { answer.body = "inspected\n"; },
+                     .change_ring = [this](ChangeRing change) { changes.push_back(std::move(change)); }});
     server->start();
   }
   void answer(const ClientRequest& request, const std::string& value) {
@@ -83,6 +84,7 @@ class Http : public testing::Test {
   Tcp::endpoint endpoint;
   std::unique_ptr<HttpServer> server;
   std::vector<ClientRequest> asked;
+  std::vector<ChangeRing> changes;
 };
 
 TEST_F(Http, one_connection_serves_one_request_after_another) {
@@ -129,6 +131,20 @@ TEST_F(Http, a_second_request_waits_for_the_answer_to_the_first) {
   run_until([&] { return asked.size() == 2; });
   answer(asked[1], "2");
   run_until([&] { return client.text.ends_with("inspected\n"); });
+}
+
+TEST_F(Http, a_change_of_the_ring_is_answered_when_it_is_agreed_on) {
+  serve();
+  Client client(*this);
+  client.write("POST /ring?join=n6 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+  run_until([&] { return changes.size() == 1; });
+  EXPECT_EQ(changes[0].node, "n6");
+  ReplyToClient reply;
+  reply.id = changes[0].id;
+  reply.error = ClientError{ErrorKind::conflict, "", "n6 is a member already"};
+  server->answer(reply);
+  run_until([&] { return client.text.ends_with("}\n"); });
+  EXPECT_TRUE(client.text.starts_with("HTTP/1.1 409 Conflict")) << client.text;
 }
 
 TEST_F(Http, a_client_that_hangs_up_changes_nothing) {

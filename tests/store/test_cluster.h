@@ -59,8 +59,10 @@ class TestCluster {
   /// Hands over the request; the answer comes while the network runs.
   RequestId send(NodeIndex node, ClientRequest request);
   const ReplyToClient* reply(RequestId) const;
+  RequestId send(NodeIndex node, ChangeRing change);
   /// A request and its answer, with the network and, if need be, time running until it comes.
-  ReplyToClient call(NodeIndex node, ClientRequest request);
+  template <class Request>
+  ReplyToClient call(NodeIndex node, Request request);
 
   ReplyToClient get(NodeIndex node, const std::string& key, std::optional<int> r = {});
   ReplyToClient put(NodeIndex node, const std::string& key, const std::string& value,
@@ -158,7 +160,7 @@ inline TestCluster::TestCluster(Config given, std::uint64_t seed)
 }
 
 inline std::vector<NodeIndex> TestCluster::homes(const std::string& key) const {
-  return Ring(config.nodes).homes(key, config.n);
+  return Ring(first_members(config)).homes(key, config.n);
 }
 
 inline NodeIndex TestCluster::stranger(const std::string& key) const {
@@ -186,7 +188,14 @@ inline const ReplyToClient* TestCluster::reply(RequestId id) const {
   return found == replies_.end() ? nullptr : &found->second;
 }
 
-inline ReplyToClient TestCluster::call(NodeIndex node, ClientRequest request) {
+inline RequestId TestCluster::send(NodeIndex node, ChangeRing change) {
+  change.id = ++next_request_;
+  step(node, change);
+  return change.id;
+}
+
+template <class Request>
+ReplyToClient TestCluster::call(NodeIndex node, Request request) {
   const RequestId id = send(node, std::move(request));
   run();
   constexpr std::int64_t most_ns = 120'000'000'000;

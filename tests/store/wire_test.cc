@@ -54,7 +54,7 @@ KeyStates any_states() {
 }
 
 Message any_message() {
-  switch (*rc::gen::inRange(0, 22)) {
+  switch (*rc::gen::inRange(0, 28)) {
     case 0:
       return ReadRequest{any_number(), any_text()};
     case 1:
@@ -100,6 +100,18 @@ Message any_message() {
       return TombstoneReply{any_number(), any_actor(), {any_text(), any_text()}, any_number()};
     case 20:
       return TombstoneDrop{any_states()};
+    case 22:
+      return RingNotice{any_text()};
+    case 23:
+      return RingPrepare{any_number()};
+    case 24:
+      return RingPromise{any_number(), any_number(), any_number(), any_text()};
+    case 25:
+      return RingAccept{any_number(), any_text()};
+    case 26:
+      return RingAccepted{any_number(), any_number()};
+    case 27:
+      return RingProgress{};
     default:
       return HintReply{any_number(), any_actor(), 3, *rc::gen::arbitrary<bool>(), 7};
   }

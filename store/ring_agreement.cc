@@ -1,0 +1,204 @@
+#include "store/ring_agreement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "store/bytes.h"
+
+namespace fracas::store {
+namespace {
+
+constexpr std::int64_t round_ns = 200'000'000;
+/// Two proposers that outbid each other are apart by more than a round trip after some rounds.
+constexpr std::int64_t rank_ns = 30'000'000;
+
+std::string bytes_of(const RingDocument& document) {
+  std::string bytes;
+  document.encode(bytes);
+  return bytes;
+}
+
+}  // namespace
+
+void answer_ring_change(Step& step, RequestId id, std::optional<ClientError> error,
+                        const RingDocument& ring) {
+  ReplyToClient reply;
+  reply.id = id;
+  if (!error)
+    reply.values = {fmt::format(R"({{"epoch":{},"moving":{}}})", ring.epoch(), ring.next().has_value())};
+  reply.error = std::move(error);
+  step.reply(std::move(reply));
+}
+
+bool RingAgreement::load(std::string_view record) {
+  ByteReader in(record);
+  abstains_to_ = in.u32();
+  loaded_ = in.u32();
+  promised_ = in.u64();
+  accepted_ballot_ = in.u64();
+  accepted_ = in.text();
+  return in.complete();
+}
+
+/// A crash may have come between the two records of a change.
+void RingAgreement::start() {
+  if (loaded_ == number()) return;
+  promised_ = accepted_ballot_ = 0;
+  accepted_.clear();
+}
+
+void RingAgreement::propose(Step& step, RingDocument wanted, std::optional<RequestId> client) {
+  if (shared_.read_only()) return;
+  if (proposal_) {
+    if (client)
+      answer_ring_change(step, *client,
+                         ClientError{ErrorKind::conflict, "", "this node proposes another change already"},
+                         shared_.ring);
+    return;
+  }
+  proposal_.emplace(Proposal{.wanted = wanted, .value = wanted});
+  proposal_->client = client;
+  proposal_->deadline_ns = step.now().steady_ns + shared_.config().timeout_ns;
+  begin_round(step);
+}
+
+/// The ballot is on this node's own disk before anybody hears of it: no later incarnation uses it again.
+void RingAgreement::begin_round(Step& step) {
+  Proposal& proposal = *proposal_;
+  const std::uint64_t count = (std::max(highest_seen_, promised_) >> 16) + 1;
+  proposal.ballot = count << 16 | shared_.self();
+  proposal.promises.clear();
+  proposal.acceptances.clear();
+  proposal.accepting = false;
+  proposal.value = proposal.wanted;
+  proposal.value_ballot = 0;
+  hear_of(proposal.ballot);
+  proposal.retry_at_ns =
+      std::min(proposal.deadline_ns, step.now().steady_ns + round_ns + shared_.self() * rank_ns);
+  shared_.agenda.add(proposal.retry_at_ns, {Task::Kind::proposal, 0});
+  const RingPromise own = promise(step, proposal.ballot);
+  for (const NodeIndex member : shared_.ring.now().members())
+    if (member != shared_.self()) step.send(member, RingPrepare{proposal.ballot});
+  if (takes_part()) promised(step, shared_.self(), own);
+}
+
+void RingAgreement::retry(Step& step) {
+  if (!proposal_ || step.now().steady_ns < proposal_->retry_at_ns) return;
+  if (step.now().steady_ns < proposal_->deadline_ns) return begin_round(step);
+  const bool maybe = proposal_->has_asked;
+  answer_client(step,
+                ClientError{maybe ? ErrorKind::unknown_outcome : ErrorKind::unavailable, "",
+                            maybe ? "a majority of the members has not answered in time; the change may "
+                                    "still be agreed on: see GET /ring"
+                                  : "a majority of the members could not be asked; nothing was changed"});
+  proposal_.reset();
+}
+
+bool RingAgreement::takes_part() const {
+  return shared_.ring.now().has(shared_.self()) && !shared_.read_only() && shared_.catching_up == 0 &&
+         number() > abstains_to_;
+}
+
+bool RingAgreement::is_majority(const std::set<NodeIndex>& nodes) const {
+  return 2 * nodes.size() > static_cast<std::size_t>(shared_.ring.now().nodes());
+}
+
+RingPromise RingAgreement::promise(Step& step, std::uint64_t ballot) {
+  hear_of(ballot);
+  if (ballot > promised_) {
+    promised_ = ballot;
+    write_down(step);
+  }
+  return {
+      .ballot = ballot, .promised = promised_, .accepted_ballot = accepted_ballot_, .accepted = accepted_};
+}
+
+void RingAgreement::answer(Step& step, NodeIndex from, const RingPrepare& message) {
+  if (takes_part()) step.send(from, promise(step, message.ballot));
+}
+
+void RingAgreement::promised(Step& step, NodeIndex from, const RingPromise& message) {
+  hear_of(message.promised);
+  if (!proposal_ || proposal_->accepting || message.ballot != proposal_->ballot) return;
+  Proposal& proposal = *proposal_;
+  if (message.promised > message.ballot || !shared_.ring.now().has(from)) return;
+  if (message.accepted_ballot > proposal.value_ballot) {
+    auto document = RingDocument::decode(message.accepted, shared_.options.names.size(), shared_.config());
+    if (!document || document->epoch() != number()) return;
+    proposal.value = *std::move(document);
+    proposal.value_ballot = message.accepted_ballot;
+  }
+  proposal.promises.insert(from);
+  if (!is_majority(proposal.promises)) return;
+  proposal.accepting = proposal.has_asked = true;
+  const std::string document = bytes_of(proposal.value);
+  for (const NodeIndex member : shared_.ring.now().members())
+    if (member != shared_.self()) step.send(member, RingAccept{proposal.ballot, document});
+  if (takes_part()) accepted(shared_.self(), accept(step, proposal.ballot, document));
+}
+
+RingAccepted RingAgreement::accept(Step& step, std::uint64_t ballot, const std::string& document) {
+  hear_of(ballot);
+  if (ballot >= promised_) {
+    promised_ = accepted_ballot_ = ballot;
+    accepted_ = document;
+    write_down(step);
+  }
+  return {.ballot = ballot, .promised = promised_};
+}
+
+void RingAgreement::answer(Step& step, NodeIndex from, const RingAccept& message) {
+  const auto document =
+      RingDocument::decode(message.document, shared_.options.names.size(), shared_.config());
+  if (!takes_part() || !document || document->epoch() != number()) return;
+  step.send(from, accept(step, message.ballot, message.document));
+}
+
+void RingAgreement::accepted(NodeIndex from, const RingAccepted& message) {
+  hear_of(message.promised);
+  if (!proposal_ || !proposal_->accepting || message.ballot != proposal_->ballot) return;
+  if (message.promised > message.ballot || !shared_.ring.now().has(from)) return;
+  proposal_->acceptances.insert(from);
+  if (is_majority(proposal_->acceptances)) decision_ = proposal_->value;
+}
+
+void RingAgreement::answer_client(Step& step, std::optional<ClientError> error) {
+  if (proposal_->client) answer_ring_change(step, *proposal_->client, std::move(error), shared_.ring);
+}
+
+void RingAgreement::ring_changed(Step& step) {
+  promised_ = accepted_ballot_ = 0;
+  accepted_.clear();
+  decision_.reset();
+  write_down(step);
+  if (!proposal_) return;
+  if (proposal_->wanted == shared_.ring) {
+    answer_client(step, std::nullopt);
+  } else {
+    answer_client(step, ClientError{ErrorKind::conflict, "",
+                                    "another change of the ring was agreed on first; this one was not made"});
+  }
+  shared_.agenda.remove(proposal_->retry_at_ns, {Task::Kind::proposal, 0});
+  proposal_.reset();
+}
+
+void RingAgreement::lost_state(Step& step) {
+  if (abstains_to_ >= number() || shared_.read_only()) return;
+  abstains_to_ = number();
+  write_down(step);
+}
+
+void RingAgreement::write_down(Step& step) {
+  std::string record;
+  ByteWriter out(record);
+  out.u32(abstains_to_);
+  out.u32(number());
+  out.u64(promised_);
+  out.u64(accepted_ballot_);
+  out.text(accepted_);
+  step.persist(std::string(1, record_key), std::move(record));
+}
+
+}  // namespace fracas::store

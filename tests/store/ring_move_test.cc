@@ -1,0 +1,313 @@
+// A ring that changes while it serves: a node joins, leaves, takes the place of a dead one; with everything
+// that can come between.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "test_cluster.h"
+
+namespace fracas::store {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+using Fate = TestCluster::Fate;
+using Kind = RingChange::Kind;
+
+constexpr std::int64_t second = 1'000'000'000;
+
+Config spare_config() {
+  Config config = quiet_config();
+  config.nodes = 6;
+  config.spares = 1;
+  return config;
+}
+
+class AChangingRing : public testing::Test {
+ protected:
+  explicit AChangingRing(Config config = spare_config()) : cluster(std::move(config)) {}
+
+  json ring(NodeIndex node) { return json::parse(cluster.node(node).ring()); }
+  ReplyToClient change(NodeIndex at, Kind kind, const std::string& node, const std::string& with = "") {
+    return cluster.call(at, ChangeRing{.id = 0, .kind = kind, .node = node, .with = with});
+  }
+  void write_all(const std::string& value, NodeIndex at = 0) {
+    for (int key = 0; key < keys; ++key) {
+      const auto reply = cluster.put(at, name(key), value, context(key, at));
+      ASSERT_FALSE(reply.error) << name(key) << ": " << reply.error->message;
+    }
+  }
+  std::string context(int key, NodeIndex at) { return cluster.get(at, name(key)).context; }
+  void expect_all(const std::string& value, NodeIndex at) {
+    for (int key = 0; key < keys; ++key) {
+      const auto reply = cluster.get(at, name(key));
+      ASSERT_FALSE(reply.error) << name(key) << " at " << at << ": " << reply.error->message;
+      EXPECT_EQ(reply.values, std::vector<std::string>{value}) << name(key) << " at " << at;
+    }
+  }
+  /// The change is over, everywhere.
+  void arrive(std::uint32_t epoch) {
+    for (int i = 0; i < 200 && !all_at(epoch); ++i) cluster.pass(second / 10);
+    ASSERT_TRUE(all_at(epoch));
+  }
+  bool all_at(std::uint32_t epoch) {
+    for (NodeIndex node = 0; node < cluster.config.nodes; ++node)
+      if (cluster.up(node) && (ring(node).at("epoch") != epoch || ring(node).at("moving") == true))
+        return false;
+    return true;
+  }
+  static std::string name(int key) { return "key-" + std::to_string(key); }
+
+  static constexpr int keys = 60;
+  TestCluster cluster;
+};
+
+TEST_F(AChangingRing, serves_from_a_node_that_has_joined) {
+  write_all("1");
+  const auto reply = change(2, Kind::join, "n6");
+  ASSERT_FALSE(reply.error) << reply.error->message;
+  EXPECT_EQ(reply.values, std::vector<std::string>{R"({"epoch":2,"moving":true})"});
+  arrive(3);
+  EXPECT_THAT(cluster.node(0).ring(), HasSubstr(R"({"node":"n6","owns":10)"));
+  EXPECT_GT(cluster.node(5).keys().size(), 0U);
+  for (NodeIndex node = 0; node < 6; ++node) expect_all("1", node);
+  write_all("2", 5);
+  for (NodeIndex node = 0; node < 6; ++node) expect_all("2", node);
+}
+
+TEST_F(AChangingRing, serves_without_a_node_that_has_left) {
+  write_all("1");
+  ASSERT_FALSE(change(0, Kind::leave, "n1").error);
+  arrive(3);
+  EXPECT_THAT(cluster.node(3).ring(), HasSubstr(R"({"node":"n1","owns":0,"holds":0)"));
+  cluster.crash(0);
+  for (NodeIndex node = 1; node < 6; ++node) expect_all("1", node);
+}
+
+TEST_F(AChangingRing, puts_a_spare_in_the_place_of_a_dead_node) {
+  write_all("1");
+  cluster.crash(1);
+  ASSERT_FALSE(change(0, Kind::replace, "n2", "n6").error);
+  arrive(3);
+  write_all("2");
+  cluster.crash(2);
+  for (const NodeIndex node : std::vector<NodeIndex>{0, 3, 4, 5}) expect_all("2", node);
+}
+
+TEST_F(AChangingRing, meets_every_write_while_it_changes) {
+  write_all("1");
+  // Who joins gets nothing but what is written from now on.
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    return std::holds_alternative<ExchangeStates>(envelope.message) ? Fate::drop : Fate::deliver;
+  };
+  ASSERT_FALSE(change(0, Kind::join, "n6").error);
+  cluster.pass(second);
+  EXPECT_EQ(ring(5).at("epoch"), 2);
+  EXPECT_FALSE(cluster.node(5).voting());
+  write_all("2", 5);
+  for (NodeIndex node = 0; node < 6; ++node) expect_all("2", node);
+  cluster.fate = deliver_all;
+  arrive(3);
+  for (NodeIndex node = 0; node < 6; ++node) expect_all("2", node);
+}
+
+TEST_F(AChangingRing, wants_w_acknowledgements_of_the_new_homes_too) {
+  ASSERT_FALSE(cluster.put(0, "k", "1").error);
+  const auto homes = cluster.homes("k");
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    return std::holds_alternative<ExchangeStates>(envelope.message) ? Fate::drop : Fate::deliver;
+  };
+  ASSERT_FALSE(change(0, Kind::replace, cluster.name(homes[0]), "n6").error);
+  cluster.pass(second);
+  cluster.crash(homes[1]);
+  const NodeIndex other = homes[2];
+  const auto reply = cluster.put(other, "k", "2");
+  ASSERT_TRUE(reply.error) << "two of the old homes have it, and one of the new, which votes";
+  EXPECT_EQ(reply.error->kind, ErrorKind::unknown_outcome);
+}
+
+TEST_F(AChangingRing, makes_one_change_at_a_time) {
+  const RequestId one = cluster.send(0, ChangeRing{.id = 0, .kind = Kind::join, .node = "n6", .with = ""});
+  const RequestId other = cluster.send(3, ChangeRing{.id = 0, .kind = Kind::leave, .node = "n2", .with = ""});
+  cluster.run();
+  arrive(3);
+  ASSERT_TRUE(cluster.reply(one) && cluster.reply(other));
+  EXPECT_NE(cluster.reply(one)->error.has_value(), cluster.reply(other)->error.has_value());
+  for (NodeIndex node = 1; node < 6; ++node) EXPECT_TRUE(ring(node) == ring(0)) << "node " << node;
+}
+
+TEST_F(AChangingRing, refuses_a_second_change_until_the_first_is_over_or_given_up) {
+  cluster.crash(5);
+  ASSERT_FALSE(change(0, Kind::join, "n6").error);
+  cluster.pass(2 * second);
+  const auto second_one = change(1, Kind::leave, "n1");
+  ASSERT_TRUE(second_one.error);
+  EXPECT_EQ(second_one.error->kind, ErrorKind::conflict);
+  EXPECT_THAT(second_one.error->message, HasSubstr("under way"));
+  ASSERT_FALSE(change(1, Kind::cancel, "").error);
+  arrive(3);
+  EXPECT_THAT(cluster.node(0).ring(), HasSubstr(R"({"node":"n6","owns":0)"));
+  EXPECT_FALSE(change(1, Kind::leave, "n1").error);
+}
+
+TEST_F(AChangingRing, is_not_changed_by_a_minority) {
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    return envelope.from == 0 || envelope.to == 0 ? Fate::drop : Fate::deliver;
+  };
+  const auto reply = change(0, Kind::join, "n6");
+  ASSERT_TRUE(reply.error);
+  EXPECT_EQ(reply.error->kind, ErrorKind::unavailable);
+  EXPECT_THAT(reply.error->message, HasSubstr("nothing was changed"));
+  cluster.fate = deliver_all;
+  ASSERT_FALSE(change(1, Kind::leave, "n5").error);
+  arrive(3);
+}
+
+TEST_F(AChangingRing, carries_a_change_through_that_its_proposer_did_not_live_to_see) {
+  // All acceptances are lost: the members have it, and nobody knows.
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    return std::holds_alternative<RingAccepted>(envelope.message) ? Fate::drop : Fate::deliver;
+  };
+  cluster.send(0, ChangeRing{.id = 0, .kind = Kind::leave, .node = "n5", .with = ""});
+  cluster.run();
+  cluster.crash(0);
+  cluster.fate = deliver_all;
+  const auto reply = change(1, Kind::join, "n6");
+  ASSERT_TRUE(reply.error);
+  EXPECT_EQ(reply.error->kind, ErrorKind::conflict) << "the other one was agreed on";
+  cluster.restart(0);
+  arrive(3);
+  EXPECT_THAT(cluster.node(0).ring(), HasSubstr(R"({"node":"n5","owns":0)"));
+}
+
+TEST_F(AChangingRing, is_followed_by_a_node_that_was_away) {
+  write_all("1");
+  cluster.crash(3);
+  ASSERT_FALSE(change(0, Kind::join, "n6").error);
+  arrive(3);
+  write_all("2");
+  cluster.restart(3);
+  EXPECT_EQ(ring(3).at("epoch"), 1);
+  expect_all("2", 3);
+  EXPECT_EQ(ring(3).at("epoch"), 3);
+}
+
+TEST_F(AChangingRing, goes_on_where_it_was_when_nodes_are_restarted_on_the_way) {
+  write_all("1");
+  ASSERT_FALSE(change(0, Kind::join, "n6").error);
+  for (NodeIndex node = 0; node < 6; ++node) {
+    cluster.crash(node);
+    cluster.restart(node);
+    cluster.pass(second / 20);
+  }
+  arrive(3);
+  for (NodeIndex node = 0; node < 6; ++node) expect_all("1", node);
+}
+
+TEST_F(AChangingRing, does_not_count_a_home_that_has_learned_of_it_afterwards) {
+  // It slept from before it had caught up until after everything was over.
+  write_all("1");
+  ASSERT_FALSE(change(0, Kind::join, "n6").error);
+  arrive(3);
+  cluster.crash(5);
+  cluster.wipe_disk(5);
+  cluster.restart(5);
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    return std::holds_alternative<ExchangeStates>(envelope.message) ? Fate::drop : Fate::deliver;
+  };
+  cluster.get(5, "k");
+  EXPECT_EQ(ring(5).at("epoch"), 3);
+  EXPECT_FALSE(cluster.node(5).voting());
+  for (NodeIndex node = 0; node < 6; ++node) expect_all("1", node);
+  cluster.fate = deliver_all;
+  cluster.pass(20 * second);
+  EXPECT_TRUE(cluster.node(5).voting());
+}
+
+TEST_F(AChangingRing, has_no_new_home_that_has_merged_from_one_old_home_only) {
+  write_all("1");
+  // Of the old homes it reaches n1 alone, which may have missed what the others acknowledged.
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    const bool exchange = std::holds_alternative<ExchangeRoots>(envelope.message);
+    return exchange && envelope.from == 5 && envelope.to != 0 ? Fate::drop : Fate::deliver;
+  };
+  ASSERT_FALSE(change(0, Kind::replace, "n2", "n6").error);
+  cluster.pass(5 * second);
+  EXPECT_GT(cluster.completed(5, 0), 0);
+  EXPECT_EQ(cluster.metric(5, "fracas_partitions_joining"), 39) << "all that n2 holds";
+  cluster.fate = deliver_all;
+  arrive(3);
+  EXPECT_TRUE(cluster.node(5).voting());
+}
+
+TEST_F(AChangingRing, leaves_nobody_behind_who_answers_under_the_one_before) {
+  // n1 does not hear of it, and asks for keys of which all other homes have gone on.
+  write_all("1");
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    const bool notice = std::holds_alternative<RingNotice>(envelope.message);
+    return notice && envelope.to == 0 ? Fate::drop : Fate::deliver;
+  };
+  ASSERT_FALSE(change(1, Kind::leave, "n5").error);
+  ASSERT_EQ(ring(1).at("epoch"), 2);
+  ASSERT_EQ(ring(0).at("epoch"), 1);
+  for (int key = 0; key < keys; ++key)
+    EXPECT_TRUE(cluster.get(0, name(key)).error) << name(key) << ": the others would not know of its answer";
+  cluster.fate = deliver_all;
+  arrive(3);
+  expect_all("1", 0);
+}
+
+TEST_F(AChangingRing, asks_the_new_homes_for_what_was_open_when_it_changed) {
+  write_all("1");
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    const bool reply = std::holds_alternative<ReadReply>(envelope.message) ||
+                       std::holds_alternative<WriteReply>(envelope.message);
+    return reply ? Fate::drop : Fate::deliver;
+  };
+  const RequestId get = cluster.send(0, get_request("key-1"));
+  const RequestId put = cluster.send(0, put_request("key-2", "2"));
+  cluster.run();
+  EXPECT_FALSE(cluster.reply(get) || cluster.reply(put));
+  cluster.fate = deliver_all;
+  ASSERT_FALSE(change(1, Kind::join, "n6").error);
+  ASSERT_TRUE(cluster.reply(get) && cluster.reply(put));
+  EXPECT_FALSE(cluster.reply(get)->error);
+  EXPECT_FALSE(cluster.reply(put)->error);
+}
+
+TEST_F(AChangingRing, is_not_followed_by_a_disk_that_takes_no_writes_until_it_does) {
+  write_all("1");
+  cluster.reopen(2, /*read_only=*/true);
+  ASSERT_FALSE(change(0, Kind::join, "n6").error);
+  cluster.pass(3 * second);
+  EXPECT_EQ(ring(0).at("epoch"), 3);
+  EXPECT_EQ(ring(2).at("epoch"), 1);
+  const auto refused = change(2, Kind::leave, "n1");
+  ASSERT_TRUE(refused.error);
+  EXPECT_EQ(refused.error->kind, ErrorKind::read_only);
+  cluster.reopen(2, /*read_only=*/false);
+  arrive(3);
+  for (NodeIndex node = 0; node < 6; ++node) expect_all("1", node);
+}
+
+TEST_F(AChangingRing, has_no_node_that_it_does_not_know) {
+  const auto reply = change(0, Kind::join, "n9");
+  ASSERT_TRUE(reply.error);
+  EXPECT_EQ(reply.error->kind, ErrorKind::bad_request);
+  EXPECT_EQ(reply.error->field, "node");
+}
+
+TEST(AFixedRing, says_why_it_cannot_change) {
+  Config config = quiet_config();
+  config.nodes = 7;
+  config.placement = Placement::sloppy;
+  config.hints = Hints::fallback;
+  TestCluster cluster(config);
+  const auto reply = cluster.call(0, ChangeRing{.id = 0, .kind = Kind::leave, .node = "n1", .with = ""});
+  ASSERT_TRUE(reply.error);
+  EXPECT_THAT(reply.error->message, HasSubstr("placement = sloppy"));
+}
+
+}  // namespace
+}  // namespace fracas::store
