@@ -64,11 +64,12 @@ void RingAgreement::propose(Step& step, RingDocument wanted, std::optional<Reque
   begin_round(step);
 }
 
-/// The ballot is on this node's own disk before anybody hears of it: no later incarnation uses it again.
+/// The ballot is on this node's own disk before anybody hears of it, and has a part of the incarnation's
+/// random name: no later incarnation uses it again, not even one that has lost the disk.
 void RingAgreement::begin_round(Step& step) {
   Proposal& proposal = *proposal_;
-  const std::uint64_t count = (std::max(highest_seen_, promised_) >> 16) + 1;
-  proposal.ballot = count << 16 | shared_.self();
+  const std::uint64_t count = (std::max(highest_seen_, promised_) >> 32) + 1;
+  proposal.ballot = count << 32 | ballot_tag();
   proposal.promises.clear();
   proposal.acceptances.clear();
   proposal.accepting = false;
@@ -94,6 +95,13 @@ void RingAgreement::retry(Step& step) {
                                     "still be agreed on: see GET /ring"
                                   : "a majority of the members could not be asked; nothing was changed"});
   proposal_.reset();
+}
+
+/// 16 bits of the node, 16 of chance.
+std::uint64_t RingAgreement::ballot_tag() const {
+  const auto& random = shared_.options.actor;
+  return static_cast<std::uint64_t>(shared_.self()) << 16 | static_cast<std::uint64_t>(random[0]) << 8 |
+         random[1];
 }
 
 bool RingAgreement::takes_part() const {

@@ -3,7 +3,8 @@
 // members of the present ring as acceptors and any node as proposer.
 //
 // An acceptor must not forget. One that has lost state (rejoin.h) takes no part before it has caught up, nor
-// in the decision that was open then.
+// in the decision that was open then. So if a majority has lost its disks, one after the other, since the
+// ring changed last, it cannot change any more.
 #pragma once
 
 #include <cstdint>
@@ -77,6 +78,7 @@ class RingAgreement {
   bool takes_part() const;
   bool is_majority(const std::set<NodeIndex>&) const;
   void begin_round(Step&);
+  std::uint64_t ballot_tag() const;
   void hear_of(std::uint64_t ballot) { highest_seen_ = std::max(highest_seen_, ballot); }
   RingPromise promise(Step&, std::uint64_t ballot);
   RingAccepted accept(Step&, std::uint64_t ballot, const std::string& document);
