@@ -9,15 +9,14 @@ namespace {
 
 constexpr std::uint64_t rotation = 8;  ///< of the log, in syncs (bug rotate_race)
 
-/// Whoever hears it learns nothing of what this disk holds. (A ring that was agreed on stays so.) Dots and
-/// stamps in it are never issued again, whatever a crash takes: they carry the actor of this incarnation.
+/// Whoever hears it learns nothing of what this disk holds. Dots and stamps in it are never issued again,
+/// whatever a crash takes: they carry the actor of this incarnation.
 bool only_asks(const Effect& effect) {
   const auto* sent = std::get_if<SendToPeer>(&effect);
   return sent != nullptr && (std::holds_alternative<ReadRequest>(sent->message) ||
                              std::holds_alternative<StampRequest>(sent->message) ||
                              std::holds_alternative<WriteRequest>(sent->message) ||
                              std::holds_alternative<HintRequest>(sent->message) ||
-                             std::holds_alternative<RingNotice>(sent->message) ||
                              std::holds_alternative<ForwardRequest>(sent->message));
 }
 

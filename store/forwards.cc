@@ -36,6 +36,7 @@ void Forwards::begin(Step& step, Request request) {
 /// Who is to be asked first, last.
 std::vector<NodeIndex> Forwards::in_order(const Homes& homes) const {
   std::vector<NodeIndex> next = homes.all();
+  std::erase(next, shared_.self());  // a home by now: there is no link to itself
   // Where stand-ins may serve, a home that is believed down is not waited for.
   if (shared_.config().placement == Placement::sloppy)
     std::erase_if(next, [&](NodeIndex home) { return shared_.detector.believes_down(home); });
