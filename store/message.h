@@ -55,12 +55,13 @@ struct WriteReply {
   OperationId operation = 0;
   Actor incarnation;                   ///< of who answers
   std::uint64_t storage_sequence = 0;  ///< of who answers, for noticing lost state; 0: not kept
-  bool votes = true;  ///< false: merged, but by a node that is catching up: no acknowledgement
+  /// False: merged, but by a node that is catching up, or is to become a home: no acknowledgement.
+  bool votes = true;
   std::int64_t clock_us = 0;
   std::uint32_t epoch = 0;
 };
-/// "Not from me": the answer to a ReadRequest or StampRequest by a node whose copy may have gone back in
-/// time.
+/// "Not from me": by a node whose copy may have gone back in time, whose disk takes no writes, or that has
+/// another ring than who asks. Nothing was done.
 struct Refusal {
   OperationId operation = 0;
   Actor incarnation;  ///< of who answers

@@ -2,7 +2,7 @@
 // grows.
 //
 // A change takes two documents: first both rings, then the new one alone. What makes that safe, with r + w >
-// n:
+// n of the cluster (quorums that a request asks for itself are not looked at):
 //   - A home votes on a request only under the document that it has, and has it on its disk first. So if a
 //     write has succeeded under one document, fewer than r homes are left that answer a read under the one
 //     before.

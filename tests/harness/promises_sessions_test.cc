@@ -2,29 +2,15 @@
 // that it is all one who coordinates.
 #include <gtest/gtest.h>
 
-#include <set>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "checker/property.h"
-#include "harness/promises.h"
+#include "promised.h"
 
 namespace fracas::harness {
 namespace {
-
-using Kinds = std::set<std::string>;
-
-const Kinds kClocks{"clock.jump"};
-
-Experiment stamped(store::StampSource stamp) {
-  Experiment e;
-  e.store.conflict = store::Conflict::lww;
-  e.store.stamp = stamp;
-  e.store.r = e.store.w = 2;
-  return e;
-}
 
 bool is_promised(std::string_view property, const Experiment& e, const Kinds& kinds) {
   return promise(property, e, kinds).guaranteed;

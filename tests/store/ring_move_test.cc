@@ -206,7 +206,7 @@ TEST_F(AChangingRing, goes_on_where_it_was_when_nodes_are_restarted_on_the_way) 
 }
 
 TEST_F(AChangingRing, does_not_count_a_home_that_has_learned_of_it_afterwards) {
-  // It slept from before it had caught up until after everything was over.
+  // With an empty disk it knows the first ring only, and hears that it is a home.
   write_all("1");
   ASSERT_FALSE(change(0, Kind::join, "n6").error);
   arrive(3);

@@ -9,11 +9,11 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "bug_story.h"
+#include "random_schedules.h"
 
 namespace fracas::store {
 namespace {
@@ -22,13 +22,9 @@ using nlohmann::json;
 using Fate = TestCluster::Fate;
 using Kind = RingChange::Kind;
 
-constexpr std::int64_t millisecond = 1'000'000;
 constexpr int keys = 12;
 
-int schedules() {
-  const char* wanted = std::getenv("FRACAS_SCHEDULES");
-  return wanted == nullptr ? 150 : std::atoi(wanted);
-}
+int schedules() { return schedules_or(150); }
 
 class Schedule {
  public:

@@ -6,10 +6,9 @@
 #include <string>
 
 #include "bug_story.h"
+#include "random_schedules.h"
 
 namespace fracas::store {
-
-inline constexpr std::int64_t millisecond = 1'000'000;
 
 /// From the delete of a key that nothing holds up to its last tombstone it is about 0.7 s.
 inline Config confirming(const BugSet& bugs = {}) {

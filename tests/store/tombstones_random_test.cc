@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "random_schedules.h"
 #include "tombstone_cluster.h"
 
 namespace fracas::store {
@@ -20,10 +20,7 @@ namespace {
 using nlohmann::json;
 using Fate = TestCluster::Fate;
 
-int schedules() {
-  const char* wanted = std::getenv("FRACAS_SCHEDULES");
-  return wanted == nullptr ? 400 : std::atoi(wanted);
-}
+int schedules() { return schedules_or(400); }
 
 class Schedule {
  public:
