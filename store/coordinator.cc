@@ -55,7 +55,7 @@ void Coordinator::ring_changed(Step& step) {
 }
 
 void Coordinator::forwarded(Step& step, NodeIndex from, const ForwardRequest& message) {
-  const bool again = !repetitions_.first_time(from, message.operation);
+  const bool again = !takes_forward(from, message.operation);
   if (again) shared_.marks.reach(Mark::forward_repeated);
   if (again && !shared_.config().bugs.has(Bug::forward_coordinates_twice)) return;
   ClientRequest asked;

@@ -26,6 +26,10 @@ class Coordinator {
   void request(Step&, const ClientRequest&, const Origin&);
   /// Another node's client, whose put we are to coordinate: once.
   void forwarded(Step&, NodeIndex from, const ForwardRequest&);
+  /// Once for each: whether it may be coordinated or refused here.
+  bool takes_forward(NodeIndex from, OperationId operation) {
+    return repetitions_.first_time(from, operation);
+  }
   /// A home told its stamp: the write that asked may go on.
   void stamp_told(Step&, NodeIndex from, const StampReply&);
 

@@ -33,7 +33,7 @@ void EffectQueue::carry_out(std::vector<Effect>& effects) {
 
 void EffectQueue::synced() {
   assert(syncing_);
-  syncing_ = false;
+  syncing_ = awaited_ = false;
   for (Effect& effect : behind_this_sync_) perform(std::move(effect));
   behind_this_sync_.clear();
   if (++syncs_ % rotation == 0 && bugs_.has(Bug::rotate_race)) {
@@ -58,19 +58,22 @@ void EffectQueue::take(Effect&& effect) {
   if (const auto* timer = std::get_if<SetTimer>(&effect)) {
     outlets_.set_timer(*timer);
   } else if (auto* persist = std::get_if<Persist>(&effect)) {
-    if (fsync_ != Fsync::always) return write_now(persist->writes);
+    // What comes later is not on the disk earlier.
+    if (!persist->at_once && !waits()) return write_now(persist->writes);
     gathered_.insert(gathered_.end(), std::make_move_iterator(persist->writes.begin()),
                      std::make_move_iterator(persist->writes.end()));
   } else if (only_asks(effect) || bugs_.has(Bug::ack_before_fsync)) {
     perform(std::move(effect));
   } else if (!gathered_.empty()) {
     behind_next_sync_.push_back(std::move(effect));
-  } else if (syncing_ && fsync_ == Fsync::always) {
+  } else if (awaited_) {
     behind_this_sync_.push_back(std::move(effect));
   } else {
     perform(std::move(effect));
   }
 }
+
+bool EffectQueue::waits() const { return fsync_ == Fsync::always || awaited_ || !gathered_.empty(); }
 
 void EffectQueue::write_now(const Batch& batch) {
   outlets_.write(batch);
@@ -98,7 +101,7 @@ void EffectQueue::perform(Effect&& effect) {
 
 void EffectQueue::begin_if_due() {
   if (syncing_ || gathered_.empty()) return;
-  syncing_ = true;
+  syncing_ = awaited_ = true;
   std::swap(behind_this_sync_, behind_next_sync_);
   assert(behind_next_sync_.empty());
   outlets_.begin_sync(std::exchange(gathered_, {}));

@@ -1,8 +1,8 @@
 // The ordering rule of node.h, once: effects are carried out in the order given, and what follows a Persist
 // waits until it is durable, except requests to peers, which vouch for nothing: a put is on its way to the
 // other homes while this one syncs it. Group commit falls out of it: while one synced write runs, the
-// Persists that arrive gather into the next one. With fsync = interval or never nothing waits; with interval
-// a sync follows within the period.
+// Persists that arrive gather into the next one. With fsync = interval or never nothing waits, but for what
+// is marked so (Persist::at_once: the ring); with interval a sync follows within the period.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +62,7 @@ class EffectQueue {
 
  private:
   void take(Effect&&);
+  bool waits() const;
   void write_now(const Batch&);
   void perform(Effect&&);
   void begin_if_due();
@@ -72,6 +73,7 @@ class EffectQueue {
   std::uint64_t syncs_ = 0;
   bool sync_is_due_ = false;  ///< sync_later() was asked for
   bool syncing_ = false;
+  bool awaited_ = false;  ///< there is in this sync what the present effects have to wait for
   bool abandoned_ = false;
   std::deque<Effect> behind_this_sync_;
   Batch gathered_;  ///< for the next synced write

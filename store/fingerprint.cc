@@ -84,8 +84,9 @@ void RingAgreement::Proposal::fingerprint(Fingerprint& out) const {
 }
 
 void RingAgreement::fingerprint(Fingerprint& out) const {
-  const auto& [node, highest, ballot, document, away_to, on_disk, heard_of, own, decided] = *this;
-  out.add(highest, ballot, document, away_to, heard_of, own, decided);
+  const auto& [node, voting, highest, ballot, document, blank, on_disk, forgot, started, asks, told, heard_of,
+               own, decided] = *this;
+  out.add(highest, ballot, document, blank, forgot, started, asks, told, heard_of, own, decided);
 }
 
 void Membership::fingerprint(Fingerprint& out) const {
@@ -128,8 +129,9 @@ void Rejoin::Merged::fingerprint(Fingerprint& out) const {
 }
 
 void Rejoin::fingerprint(Fingerprint& out) const {
-  const auto& [node, exchanges, handoff, on_disk, started, sure, lost, replies, merged] = *this;
-  out.add(on_disk, started, sure, lost, replies);
+  const auto& [node, exchanges, handoff, on_disk, started, sure, found, lost, unseen, replies, merged] =
+      *this;
+  out.add(on_disk, started, sure, found, lost, unseen, replies);
   for (const Merged& one : merged) out.add(one);
 }
 
@@ -257,7 +259,7 @@ void AntiEntropy::Exchange::fingerprint(Fingerprint& out) const {
 
 /// An idle queue remembers nothing but, with one bug, how often it has synced.
 void EffectQueue::fingerprint(Fingerprint& out) const {
-  const auto& [outlets, fsync, bugs, syncs, sync_due, running, given_up, behind_running, gathered,
+  const auto& [outlets, fsync, bugs, syncs, sync_due, running, awaited, given_up, behind_running, gathered,
                behind_gathered] = *this;
   assert(idle() && !given_up);
   if (bugs.has(Bug::rotate_race)) out.add(syncs);

@@ -118,7 +118,7 @@ void Forwards::send_to_next(Step& step, Entry entry) {
   if (!forward.next.empty()) {
     forward.at = forward.next.back();
     forward.next.pop_back();
-    step.send(forward.at, message_of(entry->first, request));
+    step.send(forward.at, message_of(as_new_operation(entry)->first, request));
     return;
   }
   if (shared_.config().placement == Placement::sloppy) {
@@ -129,6 +129,15 @@ void Forwards::send_to_next(Step& step, Entry entry) {
            {ErrorKind::unavailable, "", "none of the key's homes could be reached; nothing was written"});
   }
   finish(entry);
+}
+
+/// A home that has refused it once, under another ring, acts on no repetition of that message.
+Forwards::Entry Forwards::as_new_operation(Entry entry) {
+  shared_.agenda.remove(entry->second.deadline_ns, {Task::Kind::forward, entry->first});
+  auto forward = forwards_.extract(entry);
+  forward.key() = shared_.next_operation();
+  shared_.agenda.add(forward.mapped().deadline_ns, {Task::Kind::forward, forward.key()});
+  return forwards_.insert(std::move(forward)).position;
 }
 
 void Forwards::finish(Entry entry) {

@@ -45,11 +45,12 @@ class Forwards {
   void await(Step&, Entry);
   std::vector<NodeIndex> in_order(const Homes&) const;
   void send_to_next(Step&, Entry);
+  Entry as_new_operation(Entry);
   void finish(Entry);
 
   Shared& shared_;
-  Writes& writes_;  ///< of puts that no home could take
-  std::map<OperationId, Forward> forwards_;
+  Writes& writes_;                           ///< of puts that no home could take
+  std::map<OperationId, Forward> forwards_;  ///< by the operation of the home that it is at
 };
 
 }  // namespace fracas::store

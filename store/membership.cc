@@ -46,7 +46,7 @@ bool Membership::load_ring(std::string_view record) {
 }
 
 void Membership::start(Step& step) {
-  agreement_.start();
+  agreement_.start(step);
   move_.begin(step);
   settle(step);
 }
@@ -61,6 +61,8 @@ bool Membership::admits(Step& step, NodeIndex from, const Message& message) {
   tell(step, from);
   const auto operation = asks(message);
   const bool forwarded = std::holds_alternative<ForwardRequest>(message);
+  // One that is here again may be under way here, and then it was not refused.
+  if (forwarded && !coordinator_.takes_forward(from, *operation)) return false;
   if (operation && (epoch > ours || forwarded)) step.send(from, Refusal{*operation, shared_.incarnation});
   return false;
 }
@@ -94,7 +96,7 @@ void Membership::follow(Step& step, const RingDocument& document) {
   shared_.ring = document;
   std::string record;
   document.encode(record);
-  step.persist(std::string(1, record_key), std::move(record));
+  step.persist_at_once(std::string(1, record_key), std::move(record));
   for (NodeIndex node = 0; node < shared_.options.names.size(); ++node)
     if (node != shared_.self()) tell(step, node);
   agreement_.ring_changed(step);
@@ -129,7 +131,7 @@ void Membership::change(Step& step, const ChangeRing& event) {
 }
 
 void Membership::settle(Step& step) {
-  if (rejoin_.lost_state()) agreement_.lost_state(step);
+  if (rejoin_.take_loss()) agreement_.lost_state(step);
   while (const auto document = agreement_.take_decision()) follow(step, *document);
 }
 

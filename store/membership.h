@@ -26,7 +26,7 @@ class Membership {
         rejoin_(rejoin),
         hints_(hints),
         coordinator_(coordinator),
-        agreement_(shared),
+        agreement_(shared, rejoin),
         move_(shared, anti_entropy, agreement_) {}
 
   // What the disk kept, before start(). False: unreadable.
@@ -45,7 +45,9 @@ class Membership {
   void receive(Step& step, NodeIndex from, const RingPrepare& m) { agreement_.answer(step, from, m); }
   void receive(Step& step, NodeIndex from, const RingPromise& m) { agreement_.promised(step, from, m); }
   void receive(Step& step, NodeIndex from, const RingAccept& m) { agreement_.answer(step, from, m); }
-  void receive(Step&, NodeIndex from, const RingAccepted& m) { agreement_.accepted(from, m); }
+  void receive(Step& step, NodeIndex from, const RingAccepted& m) { agreement_.accepted(step, from, m); }
+  void receive(Step& step, NodeIndex from, const RingQuery& m) { agreement_.answer(step, from, m); }
+  void receive(Step& step, NodeIndex from, const RingState& m) { agreement_.told(step, from, m); }
   void receive(Step& step, NodeIndex from, const RingProgress&) { move_.has_arrived(step, from); }
   /// An exchange found partitions equal.
   void merged(const EqualPartitions& equal) { move_.merged(equal); }
@@ -53,6 +55,9 @@ class Membership {
   void tick(Step& step) { move_.tick(step); }
   /// After each event: what was decided by it, and what must not be forgotten of it.
   void settle(Step&);
+
+  /// It takes no part in decisions, for it may have forgotten what it has said.
+  bool abstains() const { return agreement_.abstains(); }
 
   void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 

@@ -271,16 +271,32 @@ struct RingAccepted {
   std::int64_t clock_us = 0;
   std::uint32_t epoch = 0;
 };
+/// "What have you promised and accepted, for the next document?" Of an acceptor that has forgotten.
+struct RingQuery {
+  OperationId operation = 0;
+  std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
+};
+struct RingState {
+  OperationId operation = 0;
+  bool knows = false;  ///< who answers has not forgotten anything itself
+  std::uint64_t promised = 0;
+  std::uint64_t accepted_ballot = 0;  ///< 0: nothing was accepted
+  std::string accepted;               ///< document
+  std::int64_t clock_us = 0;
+  std::uint32_t epoch = 0;
+};
 /// "I have all that I need of the partitions that I gain."
 struct RingProgress {
   std::int64_t clock_us = 0;
   std::uint32_t epoch = 0;
 };
 
-using Message = std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
-                             ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush,
-                             ExchangePushed, StampRequest, StampReply, HintRequest, HintReply, Refusal,
-                             SequenceQuery, SequenceReply, TombstoneQuery, TombstoneReply, TombstoneDrop,
-                             RingNotice, RingPrepare, RingPromise, RingAccept, RingAccepted, RingProgress>;
+using Message =
+    std::variant<ReadRequest, ReadReply, WriteRequest, WriteReply, ForwardRequest, ForwardReply,
+                 ExchangeRoots, ExchangeBuckets, ExchangeKeys, ExchangeStates, ExchangePush, ExchangePushed,
+                 StampRequest, StampReply, HintRequest, HintReply, Refusal, SequenceQuery, SequenceReply,
+                 TombstoneQuery, TombstoneReply, TombstoneDrop, RingNotice, RingPrepare, RingPromise,
+                 RingAccept, RingAccepted, RingQuery, RingState, RingProgress>;
 
 }  // namespace fracas::store

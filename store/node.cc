@@ -132,12 +132,12 @@ std::string Node::status(Instant) const {
   }
   return fmt::format(
       R"({{"node":{},"incarnation":{},"voting":{},"read_only":{},"storage_sequence":{},)"
-      R"("partitions_not_voting":{},"partitions_joining":{},"ring_epoch":{},"hints_pending":{},"keys":{},"changes":{},)"
+      R"("partitions_not_voting":{},"partitions_joining":{},"ring_epoch":{},"ring_abstains":{},"hints_pending":{},"keys":{},"changes":{},)"
       R"("repairs":{},"anti_entropy":{{"peers":{{{}}}}}}})",
       json_quote(shared.name(shared.self())), json_quote(to_string(shared.incarnation, shared.options.names)),
       voting(), read_only(), shared.sequence.now, std::popcount(shared.not_voting()),
-      std::popcount(shared.joining), shared.ring.epoch(), impl_->hints.pending(), shared.replica.size(),
-      changes(), repairs(), peers);
+      std::popcount(shared.joining), shared.ring.epoch(), impl_->membership.abstains(),
+      impl_->hints.pending(), shared.replica.size(), changes(), repairs(), peers);
 }
 
 std::string Node::replica_state(const std::string& key) const {

@@ -133,6 +133,7 @@ using Batch = std::vector<std::pair<std::string, std::optional<std::string>>>;
 /// One atomic batch.
 struct Persist {
   Batch writes;
+  bool at_once = false;  ///< what follows waits for it whatever `fsync` says: the cluster depends on it
 };
 struct SetTimer {
   std::uint64_t timer = 0;

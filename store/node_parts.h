@@ -142,6 +142,8 @@ struct Node::Impl {
   void receive(Step& step, NodeIndex from, const RingPromise& m) { membership.receive(step, from, m); }
   void receive(Step& step, NodeIndex from, const RingAccept& m) { membership.receive(step, from, m); }
   void receive(Step& step, NodeIndex from, const RingAccepted& m) { membership.receive(step, from, m); }
+  void receive(Step& step, NodeIndex from, const RingQuery& m) { membership.receive(step, from, m); }
+  void receive(Step& step, NodeIndex from, const RingState& m) { membership.receive(step, from, m); }
   void receive(Step& step, NodeIndex from, const RingProgress& m) { membership.receive(step, from, m); }
 
   /// Who it was that answered, and whom.

@@ -26,6 +26,8 @@ bool Rejoin::load_sequence(std::string_view record) {
 bool Rejoin::load_lost(std::string_view record) {
   ByteReader in(record);
   lost_ = in.u64();
+  unseen_ = in.u64();
+  has_found_loss_ = lost_ != 0;
   return in.complete();
 }
 
@@ -34,29 +36,27 @@ void Rejoin::start(Step& step) {
   knows_ = shared_.config().bugs.has(Bug::restore_votes_immediately);
   // A disk that takes no writes any more has lost none (store/machine.h).
   if (shared_.read_only()) knows_ = true;
-  // Who is home of nothing has nothing to ask for.
-  if (own() == 0 && asks() && !shared_.read_only()) know(step);
-  shared_.catching_up = asks() ? own() : lost_;
+  shared_.catching_up = asks() ? own() : not_caught_up();
   shared_.keeps_quiet = asks() && shared_.config().gc == Gc::confirmed;
   if (shared_.read_only()) return;
-  if (lost_ != 0) write_down(step);
-  if (shared_.catching_up != 0) tick(step);
+  if (not_caught_up() != 0) write_down(step);
+  tick(step);
 }
 
 void Rejoin::ring_changed(Step& step, std::uint64_t unseen) {
-  const bool ticks = shared_.catching_up != 0;
+  const bool ticks = has_to_do();
   for (int partition = 0; partition < partitions; ++partition)
     if ((unseen >> partition & 1) != 0) merged_[static_cast<std::size_t>(partition)] = {};
-  lost_ = (lost_ | unseen) & own();
-  shared_.catching_up = asks() ? own() : lost_;
-  if (unseen != 0) shared_.marks.reach(Mark::state_lost);
+  lost_ &= own();
+  unseen_ = (unseen_ | unseen) & own();
+  shared_.catching_up = asks() ? own() : not_caught_up();
   write_down(step);
-  if (!ticks && shared_.catching_up != 0) tick(step);
+  if (!ticks) tick(step);
 }
 
 /// Asks everybody, and merges from those that have what this node may lack.
 void Rejoin::tick(Step& step) {
-  if (shared_.catching_up == 0) return;
+  if (!has_to_do()) return;
   const bool late = waited(step.now().steady_ns);
   if (late) shared_.keeps_quiet = false;
   for (NodeIndex peer = 0; peer < shared_.options.names.size(); ++peer) {
@@ -69,7 +69,7 @@ void Rejoin::tick(Step& step) {
       anti_entropy_.begin(step, peer);
   }
   proceed(step);
-  if (shared_.catching_up != 0) shared_.agenda.add(step.now().steady_ns + tick_ns, {Task::Kind::rejoin, 0});
+  if (has_to_do()) shared_.agenda.add(step.now().steady_ns + tick_ns, {Task::Kind::rejoin, 0});
 }
 
 void Rejoin::answer(Step& step, NodeIndex from, const SequenceQuery& query) {
@@ -185,7 +185,13 @@ void Rejoin::lose(Step& step) {
     hints_.forget_all(step);
   }
   lost_ = own();
+  has_found_loss_ = true;
   know(step);
+}
+
+/// Who has not heard from everybody cannot say so.
+bool Rejoin::is_new_cluster() const {
+  return found_ == 0 && lost_ == 0 && answers_.size() + 1 == shared_.options.names.size();
 }
 
 /// From here on this node's sequence is beyond everything that anybody remembers of it, and counts.
@@ -195,9 +201,9 @@ void Rejoin::know(Step& step) {
   for (const auto& [peer, answer] : answers_)
     shared_.sequence.now = std::max({shared_.sequence.now, answer.acknowledged, answer.announced});
   if (lost_ != 0) shared_.sequence.now += far_above;
-  if (found_ == 0 && lost_ == 0) shared_.memory.all_are_new();
+  if (is_new_cluster()) shared_.memory.all_are_new();
   shared_.sequence.counts = true;
-  shared_.catching_up = lost_;
+  shared_.catching_up = not_caught_up();
   write_down(step);
   announce(step);
 }
@@ -214,16 +220,23 @@ void Rejoin::proceed(Step& step) {
   if (asks()) return proceed_asking(step);
   if (shared_.catching_up == 0 || !waited(step.now().steady_ns)) return;
   for (int partition = 0; partition < partitions; ++partition)
-    if (caught_up(partition)) lost_ &= ~bit(static_cast<unsigned>(partition));
-  if (lost_ == shared_.catching_up) return;
-  shared_.catching_up = lost_;
-  if (lost_ == 0) shared_.marks.reach(Mark::caught_up);
+    if (caught_up(partition)) {
+      lost_ &= ~bit(static_cast<unsigned>(partition));
+      unseen_ &= ~bit(static_cast<unsigned>(partition));
+    }
+  if (not_caught_up() == shared_.catching_up) return;
+  shared_.catching_up = not_caught_up();
+  if (shared_.catching_up == 0) shared_.marks.reach(Mark::caught_up);
   write_down(step);
 }
 
 void Rejoin::write_down(Step& step) {
   std::optional<std::string> record;
-  if (lost_ != 0) ByteWriter(record.emplace()).u64(lost_);
+  if (not_caught_up() != 0) {
+    ByteWriter out(record.emplace());
+    out.u64(lost_);
+    out.u64(unseen_);
+  }
   step.persist(std::string(1, record_key), std::move(record));
 }
 

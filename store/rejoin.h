@@ -35,6 +35,7 @@
 #include <cstdint>
 #include <map>
 #include <string_view>
+#include <utility>
 
 #include "store/anti_entropy.h"
 #include "store/hinted_handoff.h"
@@ -46,7 +47,7 @@ class Fingerprint;
 
 class Rejoin {
  public:
-  static constexpr char record_key = 'q';  ///< storage key: the partitions that are lost and not caught up
+  static constexpr char record_key = 'q';  ///< storage key: the partitions that it does not vote for
 
   Rejoin(Shared& shared, AntiEntropy& anti_entropy, HintedHandoff& hints)
       : shared_(shared), anti_entropy_(anti_entropy), hints_(hints) {}
@@ -56,7 +57,7 @@ class Rejoin {
   bool load_lost(std::string_view record);
 
   /// The disk was damaged.
-  void lose_all() { lost_ = own(); }
+  void lose_all() { lost_ = own(), has_found_loss_ = true; }
 
   void start(Step&);
   void tick(Step&);
@@ -66,6 +67,10 @@ class Rejoin {
   void merged(Step&, const EqualPartitions&);
 
   bool lost_state() const { return lost_ != 0; }
+  /// True once, when it turns out that state was lost.
+  bool take_loss() { return std::exchange(has_found_loss_, false); }
+  /// What its disk lacks, or that it lacks nothing.
+  bool knows() const { return !asks(); }
   /// The ring is another one. This node is home of `unseen` partitions there, and has not merged them as one
   /// who becomes a home does: it was away, or its disk is of another time.
   void ring_changed(Step&, std::uint64_t unseen);
@@ -92,6 +97,7 @@ class Rejoin {
 
   bool waited(std::int64_t now_ns) const;
   bool asks() const { return shared_.catches_up() && !knows_; }
+  bool has_to_do() const { return asks() || shared_.catching_up != 0; }
   Nodes others(int partition) const;  ///< its homes but this node
   Partitions own() const;
   bool nothing_lost() const;
@@ -99,6 +105,8 @@ class Rejoin {
   bool disk_is_trusted() const;
   bool merged_from_who_answers(std::int64_t now_ns) const;
   bool caught_up(int partition) const;
+  bool is_new_cluster() const;
+  Partitions not_caught_up() const { return lost_ | unseen_; }
   void lose(Step&);
   void know(Step&);
   void proceed(Step&);
@@ -111,8 +119,10 @@ class Rejoin {
   HintedHandoff& hints_;
   std::uint64_t found_ = 0;  ///< sequence on the disk when this process began
   std::int64_t started_ns_ = 0;
-  bool knows_ = false;   ///< what it has lost, or that it has lost nothing
-  Partitions lost_ = 0;  ///< and not caught up
+  bool knows_ = false;  ///< what it has lost, or that it has lost nothing
+  bool has_found_loss_ = false;
+  Partitions lost_ = 0;    ///< and not caught up
+  Partitions unseen_ = 0;  ///< became its own while it was away, and not caught up
   std::map<NodeIndex, Answer> answers_;
   std::array<Merged, partitions> merged_{};
 };

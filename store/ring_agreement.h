@@ -2,9 +2,19 @@
 // instance of Paxos for each document's number (Lamport, Paxos made simple, 2001, section 2.2), with the
 // members of the present ring as acceptors and any node as proposer.
 //
-// An acceptor must not forget. One that has lost state (rejoin.h) takes no part before it has caught up, nor
-// in the decision that was open then. So if a majority has lost its disks, one after the other, since the
-// ring changed last, it cannot change any more.
+// An acceptor must not forget. One that has lost state (rejoin.h), or has nothing on its disk when it hears
+// of a later document, abstains until it has back what its predecessors' votes have been counted for:
+//   - A proposal is over after `proposal_ns`, whoever answers then. An acceptor that has forgotten first
+//   waits
+//     that long from its start: its predecessors' votes are not counted any more.
+//   - Then it asks. Those whose votes were counted with a predecessor's are a majority with it. So half of
+//     the members, rounded up, without itself and without those that have forgotten too, cannot miss all of
+//     them: the answers have the highest ballot that it may have promised and that came to anything, and what
+//     was accepted with its help. They come from members of both rings if there are two: if its predecessors
+//     had voted under a later document, one of these would have gone on to that, and would say so instead.
+//   - If too many have forgotten, all nodes must answer: what is left on any disk is together then.
+// So a majority that loses its disks one after the other loses nothing. If it loses them at once, a decision
+// that only they had is made again, and differently perhaps.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +24,7 @@
 #include <string>
 #include <string_view>
 
+#include "store/rejoin.h"
 #include "store/ring_document.h"
 #include "store/shared.h"
 
@@ -28,12 +39,12 @@ class RingAgreement {
  public:
   static constexpr char record_key = 'a';  ///< storage key: what this acceptor has promised and accepted
 
-  explicit RingAgreement(Shared& shared) : shared_(shared) {}
+  RingAgreement(Shared& shared, const Rejoin& rejoin) : shared_(shared), rejoin_(rejoin) {}
 
   /// False: unreadable.
   bool load(std::string_view record);
   /// Once the disk has been read.
-  void start();
+  void start(Step&);
 
   /// A client's change, or (no client) the end of the one that is under way. One proposal at a time: another
   /// one is refused, or let go. A disk that takes no writes proposes nothing.
@@ -46,7 +57,10 @@ class RingAgreement {
   void answer(Step&, NodeIndex from, const RingAccept&);
   // As proposer.
   void promised(Step&, NodeIndex from, const RingPromise&);
-  void accepted(NodeIndex from, const RingAccepted&);
+  void accepted(Step&, NodeIndex from, const RingAccepted&);
+  // Of an acceptor that has forgotten.
+  void answer(Step&, NodeIndex from, const RingQuery&);
+  void told(Step&, NodeIndex from, const RingState&);
 
   /// What was agreed on by what this node has just heard.
   std::optional<RingDocument> take_decision() { return std::exchange(decision_, std::nullopt); }
@@ -55,6 +69,7 @@ class RingAgreement {
   void ring_changed(Step&);
   /// What was on the disk may be gone.
   void lost_state(Step&);
+  bool abstains() const { return abstains_; }
 
   void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
@@ -75,6 +90,7 @@ class RingAgreement {
   };
 
   std::uint32_t number() const { return shared_.ring.epoch() + 1; }  ///< of what is decided on
+  bool knows() const { return !abstains_ && rejoin_.knows(); }
   bool takes_part() const;
   bool is_majority(const std::set<NodeIndex>&) const;
   void begin_round(Step&);
@@ -82,16 +98,28 @@ class RingAgreement {
   void hear_of(std::uint64_t ballot) { highest_seen_ = std::max(highest_seen_, ballot); }
   RingPromise promise(Step&, std::uint64_t ballot);
   RingAccepted accept(Step&, std::uint64_t ballot, const std::string& document);
+  bool counts_answers(const Instant&, std::uint64_t ballot) const;
+  void forget(Step&);
+  void ask_from(std::int64_t steady_ns);
+  void ask(Step&);
+  bool know_enough(const Ring&) const;
+  void remember_if_known(Step&);
   void answer_client(Step&, std::optional<ClientError>);
   void write_down(Step&);
 
   Shared& shared_;
+  const Rejoin& rejoin_;
   // As acceptor, of document number().
   std::uint64_t promised_ = 0;
   std::uint64_t accepted_ballot_ = 0;
   std::string accepted_;
-  std::uint32_t abstains_to_ = 0;  ///< from decisions up to that number
-  std::uint32_t loaded_ = 0;       ///< of which document the disk tells
+  bool blank_ = true;         ///< it has never written down anything
+  std::uint32_t loaded_ = 0;  ///< of which document the disk tells
+  // As one that has forgotten.
+  bool abstains_ = false;
+  std::int64_t started_ns_ = 0;
+  std::int64_t asks_at_ns_ = 0;
+  std::map<NodeIndex, bool> answers_;  ///< whether who answered knows
   // As proposer.
   std::uint64_t highest_seen_ = 0;
   std::optional<Proposal> proposal_;

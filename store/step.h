@@ -49,6 +49,10 @@ class Step {
     }
     writes.emplace_back(std::move(key), std::move(record));
   }
+  void persist_at_once(std::string key, std::optional<std::string> record) {
+    persist(std::move(key), std::move(record));
+    std::get<Persist>(effects_.back()).at_once = true;
+  }
 
  private:
   Instant now_;

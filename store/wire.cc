@@ -75,6 +75,10 @@ void fields(auto& io, Is<RingPromise> auto& m) {
 }
 void fields(auto& io, Is<RingAccept> auto& m) { io(m.ballot), io(m.document); }
 void fields(auto& io, Is<RingAccepted> auto& m) { io(m.ballot), io(m.promised); }
+void fields(auto& io, Is<RingQuery> auto& m) { io(m.operation); }
+void fields(auto& io, Is<RingState> auto& m) {
+  io(m.operation), io(m.knows), io(m.promised), io(m.accepted_ballot), io(m.accepted);
+}
 void fields(auto&, Is<RingProgress> auto&) {}
 /// What follows those.
 void common_fields(auto& io, auto& m) { io(m.clock_us), io(m.epoch); }

@@ -16,7 +16,7 @@
 
 namespace fracas::store {
 
-inline constexpr std::uint8_t wire_version = 6;
+inline constexpr std::uint8_t wire_version = 7;
 inline constexpr std::size_t frame_header_bytes = 9;
 inline constexpr std::size_t max_frame_bytes = std::size_t{64} << 20;  ///< header included
 

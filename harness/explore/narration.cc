@@ -60,6 +60,8 @@ struct MessageText {
   std::string operator()(const store::RingPromise&) const { return "say how"; }
   std::string operator()(const store::RingAccept&) const { return "so it shall"; }
   std::string operator()(const store::RingAccepted&) const { return "agreed"; }
+  std::string operator()(const store::RingQuery&) const { return "what have you said about the ring?"; }
+  std::string operator()(const store::RingState&) const { return "this I have said"; }
   std::string operator()(const store::RingProgress&) const { return "I have what I need"; }
   std::string operator()(const store::SequenceReply& m) const {
     return "you acknowledged with " + std::to_string(m.acknowledged);

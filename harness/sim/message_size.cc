@@ -72,6 +72,8 @@ struct Size {
   std::size_t operator()(const store::RingPromise& m) const { return m.accepted.size(); }
   std::size_t operator()(const store::RingAccept& m) const { return m.document.size(); }
   std::size_t operator()(const store::RingAccepted&) const { return 0; }
+  std::size_t operator()(const store::RingQuery&) const { return 0; }
+  std::size_t operator()(const store::RingState& m) const { return m.accepted.size(); }
   std::size_t operator()(const store::RingProgress&) const { return 0; }
 };
 

@@ -39,6 +39,9 @@ class Record final : public Outlets {
 };
 
 Effect persist(const std::string& key) { return Persist{{{key, "record"}}}; }
+Effect persist_at_once(const std::string& key) {
+  return Persist{.writes = {{key, "record"}}, .at_once = true};
+}
 Effect send(NodeIndex to) { return SendToPeer{to, ReadReply{}}; }
 Effect ask(NodeIndex to, Message request) { return SendToPeer{to, std::move(request)}; }
 Effect answer_to(RequestId id) {
@@ -114,6 +117,24 @@ TEST(WithoutFsync, everything_happens_in_order_at_once) {
   std::vector<Effect> effects{persist("a"), send(1), persist("b"), answer_to(7)};
   queue.carry_out(effects);
   EXPECT_THAT(record.take(), ElementsAre("write a", "send 1", "write b", "reply 7"));
+}
+
+TEST(WithoutFsync, what_must_be_on_the_disk_at_once_is_waited_for_by_all_that_comes_later) {
+  Record record;
+  EffectQueue queue(record, Fsync::never);
+  std::vector<Effect> first{persist("a"), persist_at_once("b"), send(1), persist("c"), answer_to(7)};
+  queue.carry_out(first);
+  EXPECT_THAT(record.take(), ElementsAre("write a", "sync b c"));
+  std::vector<Effect> second{answer_to(8), persist("d"), answer_to(9)};
+  queue.carry_out(second);
+  EXPECT_THAT(record.take(), ElementsAre());
+  queue.synced();
+  EXPECT_THAT(record.take(), ElementsAre("send 1", "reply 7", "reply 8", "sync d"));
+  queue.synced();
+  EXPECT_THAT(record.take(), ElementsAre("reply 9"));
+  std::vector<Effect> third{persist("e"), answer_to(10)};
+  queue.carry_out(third);
+  EXPECT_THAT(record.take(), ElementsAre("write e", "reply 10"));
 }
 
 class Periodic final : public Outlets {

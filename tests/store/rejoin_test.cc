@@ -201,6 +201,25 @@ TEST(Rejoin, a_coordinator_that_was_paused_counts_nothing_when_its_time_is_over)
   EXPECT_EQ(cluster.reply(put)->error->kind, ErrorKind::unknown_outcome);
 }
 
+TEST(Rejoin, a_node_that_is_home_of_nothing_vouches_for_nobody_that_it_has_forgotten) {
+  // It alone had been told by n1 that the put is on its disk; then both have lost their disks.
+  Config config = catching_up();
+  config.nodes = 4;
+  config.spares = 1;
+  TestCluster cluster(config);
+  cluster.pass(second);
+  ASSERT_FALSE(cluster.put(3, "k", "1").error);
+  for (const NodeIndex node : std::vector<NodeIndex>{0, 3}) {
+    cluster.crash(node);
+    cluster.wipe_disk(node);
+  }
+  cluster.restart(3);
+  cluster.pass(second);
+  cluster.restart(0);
+  cluster.run();
+  EXPECT_FALSE(cluster.node(0).voting());
+}
+
 TEST(Rejoin, a_request_may_not_take_longer_than_who_has_lost_state_waits) {
   Settled cluster;
   cluster.crash(1);

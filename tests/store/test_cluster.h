@@ -1,5 +1,6 @@
 // A deterministic cluster in memory: Nodes, a network that delivers in order unless told otherwise, disks
-// that keep what was persisted. Every message goes through the wire format.
+// that keep what was persisted, at once or after a while (`sync_ns`). Every message goes through the wire
+// format.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -17,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/effect_queue.h"
 #include "store/node.h"
 #include "store/ring.h"
 #include "store/wire.h"
@@ -41,6 +43,8 @@ class TestCluster {
   std::vector<Envelope> sent;  ///< everything, also what was dropped
   std::vector<Envelope> held;
   std::map<NodeIndex, std::int64_t> wall_skew_us;
+  /// How long a disk syncs. What it syncs when its node crashes is on it, or is not.
+  std::int64_t sync_ns = 0;
 
   /// What a node's clocks say.
   Instant now(NodeIndex node) const;
@@ -100,26 +104,52 @@ class TestCluster {
 
  private:
   struct Timer {
-    std::int64_t due_ns = 0;
     NodeIndex node = 0;
-    std::uint64_t timer = 0;
+    std::optional<std::uint64_t> timer;  ///< nothing: a sync is done
     int incarnation = 0;
   };
 
   struct Missed {
     std::vector<Envelope> messages;
-    std::vector<std::uint64_t> timers;
+    std::vector<Timer> timers;
+  };
+
+  /// Where the effects of a node go.
+  class Process final : public Outlets {
+   public:
+    Process(TestCluster& cluster, NodeIndex node)
+        : cluster_(cluster), node_(node), queue_(*this, cluster.config.fsync, cluster.config.bugs) {}
+
+    void carry_out(std::vector<Effect> effects);
+    void synced();
+    std::optional<Batch> on_its_way() { return std::exchange(under_way_, {}); }
+
+   private:
+    void send(SendToPeer out) override { cluster_.transmit({node_, out.to, std::move(out.message)}); }
+    void reply(ReplyToClient answer) override;
+    void set_timer(const SetTimer& timer) override { cluster_.fire_in(timer.delay_ns, node_, timer.timer); }
+    void write(const Batch& batch) override { cluster_.write(node_, batch); }
+    void begin_sync(Batch batch) override;
+    void sync_later() override {}  // a process that crashes leaves to the disk what it has written
+
+    TestCluster& cluster_;
+    NodeIndex node_;
+    EffectQueue queue_;
+    std::optional<Batch> under_way_;
   };
 
   void open(NodeIndex node, bool disk_was_damaged, bool read_only);
   void step(NodeIndex node, const Event& event);
-  void carry_out(NodeIndex node, std::vector<Effect> effects);
+  void write(NodeIndex node, const Batch& batch);
+  void fire_in(std::int64_t delay_ns, NodeIndex node, std::optional<std::uint64_t> timer);
+  void fire(const Timer& timer);
   void transmit(Envelope envelope);
   void deliver(Envelope envelope);
   bool fire_next_timer(std::int64_t until_ns);
 
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<std::unique_ptr<Process>> processes_;
   std::vector<int> incarnations_;
   std::vector<std::map<std::string, std::string>> disks_;
   std::deque<Envelope> network_;
@@ -154,6 +184,7 @@ inline TestCluster::TestCluster(Config given, std::uint64_t seed)
     : config(std::move(given)), fate([](const Envelope&) { return Fate::deliver; }), random_(seed) {
   const auto nodes = static_cast<std::size_t>(config.nodes);
   nodes_.resize(nodes);
+  processes_.resize(nodes);
   incarnations_.resize(nodes);
   disks_.resize(nodes);
   for (NodeIndex node = 0; node < nodes; ++node) restart(node);
@@ -281,13 +312,14 @@ inline void TestCluster::resume(NodeIndex node) {
   Missed missed = std::move(asleep->second);
   asleep_.erase(asleep);
   for (Envelope& envelope : missed.messages) deliver(std::move(envelope));
-  for (const std::uint64_t timer : missed.timers) step(node, TimerFired{timer});
+  for (const Timer& timer : missed.timers) fire(timer);
 }
 
 inline void TestCluster::crash(NodeIndex node) {
   asleep_.erase(node);
   marks_of_the_dead_ |= nodes_[node]->marks();
   nodes_[node].reset();
+  if (const auto batch = processes_[node]->on_its_way(); batch && random_() % 2 == 0) write(node, *batch);
   const auto gone = [&](const Envelope& envelope) { return envelope.to == node; };
   network_.erase(std::remove_if(network_.begin(), network_.end(), gone), network_.end());
 }
@@ -311,9 +343,10 @@ inline void TestCluster::open(NodeIndex node, bool disk_was_damaged, bool read_o
   auto opened = Node::open(std::move(options), {disks_[node].begin(), disks_[node].end()});
   ASSERT_TRUE(opened) << opened.error();
   nodes_[node] = *std::move(opened);
+  processes_[node] = std::make_unique<Process>(*this, node);
   std::vector<Effect> effects;
   nodes_[node]->start(now(node), effects);
-  carry_out(node, std::move(effects));
+  processes_[node]->carry_out(std::move(effects));
 }
 
 inline bool TestCluster::agree(const std::string& key) {
@@ -332,30 +365,41 @@ inline void TestCluster::step(NodeIndex node, const Event& event) {
   now_ns_ += 1000;
   std::vector<Effect> effects;
   nodes_[node]->step(now(node), event, effects);
-  carry_out(node, std::move(effects));
+  processes_[node]->carry_out(std::move(effects));
 }
 
-inline void TestCluster::carry_out(NodeIndex node, std::vector<Effect> effects) {
-  for (Effect& effect : effects) {
-    if (auto* send_effect = std::get_if<SendToPeer>(&effect)) {
-      transmit({node, send_effect->to, std::move(send_effect->message)});
-    } else if (auto* answer = std::get_if<ReplyToClient>(&effect)) {
-      EXPECT_FALSE(replies_.contains(answer->id)) << "a second answer";
-      replies_[answer->id] = std::move(*answer);
-    } else if (auto* persist = std::get_if<Persist>(&effect)) {
-      for (auto& [key, record] : persist->writes) {
-        if (record) {
-          disks_[node][key] = *record;
-        } else {
-          disks_[node].erase(key);
-        }
-      }
+inline void TestCluster::Process::carry_out(std::vector<Effect> effects) {
+  queue_.carry_out(effects);
+  while (cluster_.sync_ns == 0 && under_way_) synced();
+}
+
+inline void TestCluster::Process::reply(ReplyToClient answer) {
+  EXPECT_FALSE(cluster_.replies_.contains(answer.id)) << "a second answer";
+  cluster_.replies_[answer.id] = std::move(answer);
+}
+
+inline void TestCluster::Process::begin_sync(Batch batch) {
+  under_way_ = std::move(batch);
+  if (cluster_.sync_ns != 0) cluster_.fire_in(cluster_.sync_ns, node_, {});
+}
+
+inline void TestCluster::Process::synced() {
+  cluster_.write(node_, *on_its_way());
+  queue_.synced();
+}
+
+inline void TestCluster::write(NodeIndex node, const Batch& batch) {
+  for (const auto& [key, record] : batch) {
+    if (record) {
+      disks_[node][key] = *record;
     } else {
-      const auto& timer = std::get<SetTimer>(effect);
-      const std::int64_t due = now_ns_ + timer.delay_ns;
-      timers_.emplace(due, Timer{due, node, timer.timer, incarnations_[node]});
+      disks_[node].erase(key);
     }
   }
+}
+
+inline void TestCluster::fire_in(std::int64_t delay_ns, NodeIndex node, std::optional<std::uint64_t> timer) {
+  timers_.emplace(now_ns_ + delay_ns, Timer{node, timer, incarnations_[node]});
 }
 
 inline void TestCluster::transmit(Envelope envelope) {
@@ -391,16 +435,24 @@ inline void TestCluster::deliver(Envelope envelope) {
 
 inline bool TestCluster::fire_next_timer(std::int64_t until_ns) {
   if (timers_.empty() || timers_.begin()->first > until_ns) return false;
-  const Timer timer = timers_.begin()->second;
+  const auto [due_ns, timer] = *timers_.begin();
   timers_.erase(timers_.begin());
-  now_ns_ = std::max(now_ns_, timer.due_ns);
+  now_ns_ = std::max(now_ns_, due_ns);
   if (!up(timer.node) || timer.incarnation != incarnations_[timer.node]) return true;
   if (const auto asleep = asleep_.find(timer.node); asleep != asleep_.end()) {
-    asleep->second.timers.push_back(timer.timer);
+    asleep->second.timers.push_back(timer);
   } else {
-    step(timer.node, TimerFired{timer.timer});
+    fire(timer);
   }
   return true;
+}
+
+inline void TestCluster::fire(const Timer& timer) {
+  if (timer.timer) {
+    step(timer.node, TimerFired{*timer.timer});
+  } else {
+    processes_[timer.node]->synced();
+  }
 }
 
 inline ClientRequest get_request(const std::string& key) {

@@ -54,7 +54,7 @@ KeyStates any_states() {
 }
 
 Message any_message() {
-  switch (*rc::gen::inRange(0, 28)) {
+  switch (*rc::gen::inRange(0, 30)) {
     case 0:
       return ReadRequest{any_number(), any_text()};
     case 1:
@@ -112,6 +112,10 @@ Message any_message() {
       return RingAccepted{any_number(), any_number()};
     case 27:
       return RingProgress{};
+    case 28:
+      return RingQuery{any_number()};
+    case 29:
+      return RingState{any_number(), true, any_number(), any_number(), any_text()};
     default:
       return HintReply{any_number(), any_actor(), 3, *rc::gen::arbitrary<bool>(), 7};
   }
