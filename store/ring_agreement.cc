@@ -45,14 +45,13 @@ bool RingAgreement::load(std::string_view record) {
   return in.complete();
 }
 
-/// A crash may have come between the two records of a change.
+/// A crash may have come between the two records of a change, with or without the first of this kind.
 void RingAgreement::start(Step& step) {
   started_ns_ = step.now().steady_ns;
   if (loaded_ != number()) {
     promised_ = accepted_ballot_ = 0;
     accepted_.clear();
   }
-  // A crash may have come between.
   abstains_ = abstains_ || (blank_ && shared_.ring.epoch() > 1);
   if (abstains_) ask_from(started_ns_ + proposal_ns);
 }

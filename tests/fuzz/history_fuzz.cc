@@ -5,12 +5,12 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <string>
 
 #include "checker/property.h"
+#include "require.h"
 
 namespace {
 
@@ -19,10 +19,6 @@ const std::filesystem::path& input_file() {
   static const std::filesystem::path path =
       std::filesystem::temp_directory_path() / ("fracas-fuzz-" + std::to_string(::getpid()) + ".jsonl");
   return path;
-}
-
-void require(bool condition) {
-  if (!condition) std::abort();
 }
 
 template <typename T>

@@ -1,11 +1,13 @@
 // Whatever bytes come from a peer, a client or a disk: a message, a context, a session or a state, or an
-// error; and what was accepted is written back as the same bytes, for each thing has one encoding.
+// error; and what was accepted is written back as the same bytes, for each thing has one encoding. A node
+// that gets such a message goes on.
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzzed_node.h"
 #include "store/base64url.h"
 #include "store/bytes.h"
 #include "store/context_token.h"
@@ -18,10 +20,6 @@ namespace {
 
 using namespace fracas::store;
 
-void require(bool condition) {
-  if (!condition) std::abort();
-}
-
 void frames(std::string_view bytes) {
   const auto decoded = next_frame(bytes);
   if (!decoded) {
@@ -31,10 +29,21 @@ void frames(std::string_view bytes) {
   }
 }
 
+/// A peer is believed, but nothing that it says breaks a node.
+void received(const Envelope& envelope, std::uint8_t which) {
+  auto node = FuzzedNode::open(FuzzedNode::config(which), {});
+  node->step(FromPeer{envelope.from, envelope.message});
+  node->step(FromPeer{envelope.from, envelope.message});
+  node->pass(2'000'000'000);
+  node->inspect();
+}
+
 /// The fuzzer will not guess a checksum, so its bytes also go behind it.
 void payloads(std::string_view bytes) {
   const auto envelope = decode_payload(bytes);
-  if (envelope) require(encode(*envelope)->substr(frame_header_bytes) == bytes);
+  if (!envelope) return;
+  require(encode(*envelope)->substr(frame_header_bytes) == bytes);
+  for (const auto which : std::array<std::uint8_t, 4>{0, 1, 7, 62}) received(*envelope, which);
 }
 
 void states(std::string_view bytes) {
