@@ -86,6 +86,10 @@ constexpr std::array<MarkInfo, static_cast<std::size_t>(Mark::count)> table{{
      "A home merged what a client brought that coordinates."},
     {Mark::copy_without_vote, "copy_without_vote",
      "A client that coordinates was told that a home has lost state, and does not count."},
+    {Mark::write_met_ring, "write_met_ring",
+     "The ring changed while a put or delete was open, which asked the homes of the new one."},
+    {Mark::read_met_ring, "read_met_ring",
+     "The ring changed while a get was open, which asked the homes of the new one."},
 }};
 
 }  // namespace

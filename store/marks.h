@@ -70,6 +70,9 @@ enum class Mark : std::uint8_t {
   dot_made_for_client,
   copy_merged_for_client,
   copy_without_vote,
+  // Changes of the ring.
+  write_met_ring,
+  read_met_ring,
   count
 };
 

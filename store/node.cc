@@ -120,6 +120,7 @@ std::uint64_t Node::changes() const { return impl_->shared.replica.changes(); }
 std::uint64_t Node::repairs() const { return impl_->shared.counters.repairs(); }
 bool Node::voting() const { return impl_->shared.not_voting() == 0; }
 bool Node::read_only() const { return impl_->shared.read_only(); }
+std::uint32_t Node::ring_epoch() const { return impl_->shared.ring.epoch(); }
 
 const MarkSet& Node::marks() const { return impl_->shared.marks; }
 

@@ -194,6 +194,8 @@ class Node {
   bool voting() const;
   /// NodeOptions::read_only.
   bool read_only() const;
+  /// Number of the ring that it follows; ring() has the rest.
+  std::uint32_t ring_epoch() const;
   const MarkSet& marks() const;
   Metrics metrics(Instant now) const;
   /// JSON text of /status without the driver's part: node, incarnation, hints_pending, keys, changes,

@@ -74,6 +74,7 @@ void Reads::ring_changed(Step& step) {
       forget(entry);
       continue;
     }
+    shared_.marks.reach(Mark::read_met_ring);
     Read read;
     read.origin = entry->second.origin;
     read.key = entry->second.key;

@@ -285,6 +285,7 @@ void Writes::ask_again(Step& step, OperationId operation) {
       if (!entry->second.acks.contains(home)) entry->second.failed.insert(home);
     return finish(step, entry);
   }
+  shared_.marks.reach(Mark::write_met_ring);
   Write write = std::move(entry->second);
   forget(entry, write);
   write.homes = shared_.ring.homes(write.key, static_cast<int>(write.homes.n()));

@@ -47,6 +47,26 @@ Config catching_up() {
   return configured([](Config& config) { config.rejoin = RejoinMode::catchup; });
 }
 
+Config with_a_spare() {
+  return configured([](Config& config) {
+    config.nodes = 6;
+    config.spares = 1;
+  });
+}
+
+/// Nobody answers the request before the ring has changed.
+void join_while_open(TestCluster& cluster, const ClientRequest& request) {
+  cluster.fate = [](const TestCluster::Envelope& envelope) {
+    const bool reply = std::holds_alternative<ReadReply>(envelope.message) ||
+                       std::holds_alternative<WriteReply>(envelope.message);
+    return reply ? Fate::drop : Fate::deliver;
+  };
+  cluster.send(0, request);
+  cluster.run();
+  cluster.fate = deliver_all;
+  cluster.call(1, ChangeRing{.id = 0, .kind = RingChange::Kind::join, .node = "n6", .with = ""});
+}
+
 /// The first node of three comes back with an empty disk, and has heard what it has lost.
 void lose_a_disk(TestCluster& cluster) {
   cluster.pass(second);
@@ -375,6 +395,10 @@ std::vector<Place> places() {
       {Mark::dot_made_for_client, client_config(), put_by_a_client},
       {Mark::copy_merged_for_client, client_config(), put_by_a_client},
       {Mark::copy_without_vote, client_config(), read_by_a_client_from_a_damaged_disk},
+      {Mark::write_met_ring, with_a_spare(),
+       [](TestCluster& cluster) { join_while_open(cluster, put_request("k", "1")); }},
+      {Mark::read_met_ring, with_a_spare(),
+       [](TestCluster& cluster) { join_while_open(cluster, get_request("k")); }},
   };
 }
 
