@@ -46,8 +46,10 @@ void give_memory_back() { malloc_trim(0); }
 
 Result<void> check_world(const Experiment& experiment, const nemesis::Plan& plan) {
   for (const nemesis::Fault& fault : plan) {
-    if (const std::string why = why_not(experiment.world, fault.kind); !why.empty())
-      return Error{Exit::usage, fmt::format("{}: {}", fault.kind, why)};
+    std::string why = why_not(experiment.world, fault.kind);
+    if (nemesis::find_kind(fault.kind)->needs == nemesis::Ability::ring && why.empty())
+      why = store::why_ring_is_fixed(experiment.store);
+    if (!why.empty()) return Error{Exit::usage, fmt::format("{}: {}", fault.kind, why)};
   }
   return {};
 }

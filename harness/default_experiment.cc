@@ -1,6 +1,7 @@
 // What `fracas run` does when nobody says anything: every class of fault, often enough that each takes effect
 // in 30 s, seldom enough that the store also works in between. Faults that take acknowledged state away are
-// left out, so that its promises stand.
+// left out, so that its promises stand, and changes of the ring, since this cluster has no node to spare:
+// they have an experiment of their own, ring-changes.
 #include "harness/default_experiment.h"
 
 #include <algorithm>
@@ -46,6 +47,9 @@ std::vector<nemesis::FaultSpec> doses() {
       spec("disk.restore", "one", 15 * kSecond, 3 * kSecond),
       spec("disk.truncate", "one", 15 * kSecond, kSecond),
       spec("disk.bit-flip", "one", 15 * kSecond, kSecond),
+      spec("ring.join", "one", 10 * kSecond, 3 * kSecond),
+      spec("ring.leave", "one", 10 * kSecond, 3 * kSecond),
+      spec("ring.replace", "one", 12 * kSecond, 3 * kSecond),
   };
 }
 
@@ -67,7 +71,7 @@ Experiment default_experiment(WorldKind world) {
   experiment.load.clients = 30;
   experiment.clients.rate = 500;
   for (const nemesis::Kind& kind : nemesis::kinds()) {
-    if (kind.takes_state || !why_not(world, kind.needs).empty()) continue;
+    if (kind.takes_state || kind.change_ring != nullptr || !why_not(world, kind.needs).empty()) continue;
     experiment.faults.push_back(default_fault(kind.name));
     // The simulation can do three times as many kinds: those that take a node away strike half as often.
     if (world == WorldKind::sim && takes_away(kind)) experiment.faults.back().every *= 2;

@@ -41,6 +41,12 @@ bool FaultSchedule::explains_end_of(const std::string& node) const {
   });
 }
 
+bool FaultSchedule::changes_ring() const {
+  return std::any_of(plan_.begin(), plan_.end(), [](const nemesis::Fault& fault) {
+    return nemesis::find_kind(fault.kind)->change_ring != nullptr;
+  });
+}
+
 /// One timer at a time, for the next fault of the plan.
 void FaultSchedule::begin_due() {
   if (over_) return;
@@ -77,7 +83,8 @@ void FaultSchedule::end(std::uint32_t id) {
   if (effect.took_effect)
     ++effective_[active.fault->kind];
   else
-    marks_.reach(Mark::fault_without_effect);
+    marks_.reach(nemesis::find_kind(active.fault->kind)->change_ring == nullptr ? Mark::fault_without_effect
+                                                                                : Mark::ring_change_refused);
   changed_();
 }
 
@@ -97,7 +104,7 @@ void FaultSchedule::mark_begin(const nemesis::Fault& fault) {
 }
 
 nemesis::Surroundings FaultSchedule::surroundings() {
-  return {world_.nodes(), world_.network(), world_.clocks(), world_.disks(), world_.now()};
+  return {world_.nodes(), world_.network(), world_.clocks(), world_.disks(), world_.rings(), world_.now()};
 }
 
 }  // namespace fracas::harness

@@ -30,6 +30,8 @@ class FaultSchedule {
   std::vector<std::string> active() const;
   /// Whether an active fault is why the node may end by itself: its disk fails or is damaged.
   bool explains_end_of(const std::string& node) const;
+  /// Whether the plan has such faults.
+  bool changes_ring() const;
   /// Those that have ended and had taken effect, by kind.
   const std::map<std::string, std::uint64_t>& effective() const { return effective_; }
 

@@ -158,12 +158,14 @@ Result<Materials> read_materials(const std::filesystem::path& folder,
 /// does: no promise falls with it.
 bool injected(const checker::FaultWindow& fault) { return fault.kind != "node-exit"; }
 
+bool may_act_unseen(std::string_view kind_class) { return kind_class == "clock" || kind_class == "ring"; }
+
 /// Of clocks it is enough that a fault began: a promise must not rest on a skew that nobody happened to
-/// measure.
+/// measure. Neither on a change of the ring that was made when nobody looked any more.
 std::set<std::string> effective_kinds(const std::vector<checker::FaultWindow>& faults) {
   std::set<std::string> kinds;
   for (const checker::FaultWindow& fault : faults)
-    if (injected(fault) && (fault.took_effect || nemesis::class_of(fault.kind) == "clock"))
+    if (injected(fault) && (fault.took_effect || may_act_unseen(nemesis::class_of(fault.kind))))
       kinds.insert(fault.kind);
   return kinds;
 }

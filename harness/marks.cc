@@ -26,6 +26,11 @@ constexpr auto kMarks = std::to_array<MarkInfo>({
     {Mark::answer_too_late, "answer_too_late", "an answer came when its client had given up"},
     {Mark::hints_after_heal, "hints_after_heal", "hints were still pending when everything was healed"},
     {Mark::settled_late, "settled_late", "settling took longer than three rounds of anti-entropy"},
+    {Mark::ring_changed, "ring_changed", "the ring had changed, and all new homes had caught up"},
+    {Mark::ring_change_refused, "ring_change_refused",
+     "a change of the ring was refused, lost against another or was not made in time"},
+    {Mark::ring_moves_after_heal, "ring_moves_after_heal",
+     "the ring was still changing when everything was healed"},
 });
 static_assert(kMarks.size() == static_cast<std::size_t>(Mark::count));
 

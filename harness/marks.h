@@ -31,6 +31,9 @@ enum class Mark : std::uint8_t {
   answer_too_late,
   hints_after_heal,
   settled_late,
+  ring_changed,
+  ring_change_refused,
+  ring_moves_after_heal,
   count
 };
 

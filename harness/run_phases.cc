@@ -47,7 +47,8 @@ RunPhases::RunPhases(const Experiment& experiment, const nemesis::Plan& plan, Wo
       watch_(world, faults_),
       load_(world, recorder_, experiment),
       keeper_(world, marks_),
-      schedule_(world, faults_, marks_, plan, [this] { watch_.poll(); }) {
+      schedule_(world, faults_, marks_, plan, [this] { watch_.poll(); }),
+      ring_may_change_(schedule_.changes_ring()) {
   summary_.reproduce = reproduce;
   summary_.nodes = world_.node_names();
   summary_.wall_start_us = world_.wall_us() - world_.now() / 1000;
@@ -68,6 +69,8 @@ RunOutcome RunPhases::run() {
   fail_on_write_error();
   if (recorder_.counts().fail > 0) marks_.reach(Mark::operation_failed);
   if (recorder_.counts().info > 0) marks_.reach(Mark::operation_lost);
+  const auto& rings = world_.rings().seen();
+  if (rings.size() > 1 && !rings.back().moving()) marks_.reach(Mark::ring_changed);
   summary_.coverage = marks_.names();
   const std::vector<std::string> inside = world_.coverage();
   summary_.coverage.insert(summary_.coverage.end(), inside.begin(), inside.end());
@@ -183,14 +186,48 @@ void RunPhases::wait_for_open_operations() {
 }
 
 void RunPhases::begin_settling() {
-  ++generation_;
   if (!experiment_.script.empty()) healed_ns_ = world_.now();
+  ring_limit_ns_ = std::max(world_.last_arrival(), world_.now()) + experiment_.settle;
+  if (!ring_may_change_ && world_.rings().seen().size() == 1) return settle_replicas();
+  if (world_.rings().seen().back().moving()) marks_.reach(Mark::ring_moves_after_heal);
+  await_ring();
+}
+
+/// Which replicas have to agree, the ring says where it comes to rest.
+void RunPhases::await_ring() {
+  ++generation_;
+  const std::int64_t quiet_ns = world_.last_arrival() + experiment_.store.timeout_ns;
+  ring_rest_ = std::make_unique<RingRest>(world_.node_names(), quiet_ns);
+  watch_.observe([this, mine = generation_](const std::string& node, const NodeStatus& status) {
+    if (generation_ != mine) return;
+    ring_rest_->observe(node, status.ring_epoch, world_.now());
+    if (ring_rest_->reached(world_.rings().seen().back())) settle_replicas();
+  });
+  watch_.poll();
+  limit(std::max(ring_limit_ns_, quiet_ns + kSecond) - world_.now(), kSettleLimitInterrupted,
+        [this] { give_ring_up(); });
+}
+
+void RunPhases::give_ring_up() {
+  summary_.settlement.emplace();
+  summary_.settlement->reason = ring_rest_->what_is_open(world_.rings().seen().back());
+  summary_.settlement->seconds = static_cast<double>(world_.now() - healed_ns_) / 1e9;
+  note("the ring did not come to rest in time: " + summary_.settlement->reason);
+  enter(Phase::final_reads);
+}
+
+void RunPhases::settle_replicas() {
+  ++generation_;
+  ring_rest_.reset();
   // Of an operation that its client gave up, begun perhaps by a message that was long on its way.
   last_write_ns_ = world_.last_arrival() + experiment_.clients.timeout;
   settling_ = std::make_unique<Settling>(world_.node_names(), sharing_pairs(),
                                          experiment_.store.anti_entropy_ns > 0, last_write_ns_);
-  watch_.observe([this, mine = generation_](const std::string& node, const NodeStatus& status) {
+  const std::uint64_t ring = world_.rings().seen().back().epoch;
+  watch_.observe([this, ring, mine = generation_](const std::string& node, const NodeStatus& status) {
     if (generation_ != mine) return;
+    // Nobody asks any more, but of a change nobody knows what became of it until it is made.
+    if (world_.rings().seen().back().epoch != ring) return await_ring();
     if (status.hints_pending > 0) marks_.reach(Mark::hints_after_heal);
     settling_->observe(node, status, world_.now());
     if (settling_->done()) end_settling(true);
@@ -299,6 +336,8 @@ void RunPhases::interrupted() {
       return limit(kHealLimitInterrupted, kHealLimitInterrupted, [this] { end_healing_late(); });
     case Phase::settle:
       if (idle_) return enter(Phase::final_reads);
+      if (ring_rest_)
+        return limit(kSettleLimitInterrupted, kSettleLimitInterrupted, [this] { give_ring_up(); });
       if (!settling_) return;  // operations are still open; settling will have the short limit
       return limit(kSettleLimitInterrupted, kSettleLimitInterrupted, [this] { end_settling(false); });
     case Phase::final_reads:

@@ -17,6 +17,7 @@
 #include "harness/node_watch.h"
 #include "harness/phase.h"
 #include "harness/recorder.h"
+#include "harness/ring_rest.h"
 #include "harness/run_summary.h"
 #include "harness/runner.h"
 #include "harness/settle.h"
@@ -44,6 +45,9 @@ class RunPhases {
   void begin_settle();
   void wait_for_open_operations();
   void begin_settling();
+  void await_ring();
+  void give_ring_up();
+  void settle_replicas();
   void end_settling(bool in_time);
   void begin_idle_time();
   void begin_final_reads();
@@ -86,6 +90,9 @@ class RunPhases {
   NodeKeeper keeper_;
   FaultSchedule schedule_;
   RunSummary summary_;
+  bool ring_may_change_;
+  std::unique_ptr<RingRest> ring_rest_;  ///< while it is awaited
+  std::int64_t ring_limit_ns_ = 0;       ///< until when
   std::unique_ptr<Settling> settling_;
   std::unique_ptr<IdleWatch> idle_;
 

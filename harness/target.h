@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "harness/error.h"
+#include "nemesis/surroundings.h"
 
 namespace fracas::harness {
 
@@ -54,8 +55,17 @@ struct NodeStatus {
   std::uint64_t changes = 0;  ///< of its own copies, since it started
   std::uint64_t repairs = 0;  ///< copies that it gave to others because they seemed to be behind
   bool voting = true;         ///< its copies count in quorums
+  /// Number of the ring that it follows, of a system whose ring can change; otherwise 0.
+  std::uint64_t ring_epoch = 0;
   /// Completed exchanges by peer name; counts up.
   std::vector<std::pair<std::string, std::uint64_t>> exchanges;
+};
+
+/// A ring as one node tells of it, and who holds which part of the keys by it. While it moves: by the old
+/// one, whose members have all there is.
+struct ClusterRing {
+  nemesis::RingView view;
+  std::vector<std::vector<std::string>> homes;  ///< by partition, in order of preference
 };
 
 /// Where one node listens on loopback and whom it talks to.
@@ -89,7 +99,14 @@ class Target {
   virtual Result<std::vector<std::pair<std::string, std::string>>> decode_dump(
       unsigned status, std::string_view body) const = 0;
 
-  virtual std::vector<std::string> homes(const std::string& key) const = 0;
+  /// The ring that a cluster begins with.
+  virtual ClusterRing first_ring() const = 0;
+  virtual std::string ring_request() const = 0;
+  virtual Result<ClusterRing> decode_ring(unsigned status, std::string_view body) const = 0;
+  /// A whole request for a change of it, and what the answer means.
+  virtual std::string encode(const nemesis::RingChange&) const = 0;
+  virtual nemesis::RingAnswer decode_ring_change(unsigned status, std::string_view body) const = 0;
+  virtual std::vector<std::string> homes(const std::string& key, const ClusterRing&) const = 0;
 };
 
 }  // namespace fracas::harness

@@ -43,6 +43,8 @@ class World {
   virtual nemesis::Network& network() = 0;
   virtual nemesis::Clocks& clocks() = 0;
   virtual nemesis::Disks& disks() = 0;
+  /// What status() has told of the ring of late is in it when that calls back.
+  virtual nemesis::Rings& rings() = 0;
 
   /// A client's request; `client` keeps its own connections. The callback comes exactly once, within the
   /// request's timeout.
@@ -53,6 +55,7 @@ class World {
   /// All keys of one replica: (key, JSON text of {"key","values","clock"}) sorted by key.
   virtual void dump(const std::string& node,
                     std::function<void(Result<std::vector<std::pair<std::string, std::string>>>)> done) = 0;
+  /// By the latest ring that a node was seen to follow.
   virtual std::vector<std::string> homes(const std::string& key) const = 0;
   /// Where a person reaches the node once nodes are started ("http://127.0.0.1:40123"); empty where nobody
   /// can.

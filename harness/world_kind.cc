@@ -24,6 +24,7 @@ std::string why_not(WorldKind world, nemesis::Ability ability) {
     case nemesis::Ability::processes:
     case nemesis::Ability::links:
     case nemesis::Ability::clocks:
+    case nemesis::Ability::ring:
       break;
   }
   return {};

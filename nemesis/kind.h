@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +40,13 @@ class ActiveFault {
   virtual Effect end(Surroundings&) = 0;
 };
 
+/// Who the members of the ring are at a moment of a plan, if every change that it planned before was made.
+struct Membership {
+  std::vector<std::string> nodes;  ///< all that there are, in the cluster's order
+  std::set<std::string> members;
+  std::size_t least = 1;  ///< so many have to stay
+};
+
 struct Kind {
   std::string_view name;      ///< "class.name"
   std::string_view sentence;  ///< for `fracas list faults`
@@ -58,6 +66,11 @@ struct Kind {
   /// changes nothing.
   FaultResult<void> (*draw)(const FaultSpec&, const std::vector<std::string>& all, Random&, Fault& fault);
   std::unique_ptr<ActiveFault> (*begin)(const Fault&, Surroundings&);
+  /// Of a kind that changes the ring (others: null). Chooses among the nodes that the fault is aimed at (all,
+  /// where the spec says "one") who joins or leaves, so that it makes sense at that moment of the plan, and
+  /// `now` follows. False: there is nobody to choose. The planner lets no two such faults overlap: a cluster
+  /// makes one change at a time.
+  bool (*change_ring)(const FaultSpec&, Membership& now, Random&, Fault&) = nullptr;
 };
 
 std::span<const Kind> kinds();

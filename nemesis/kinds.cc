@@ -28,7 +28,10 @@
   X(disk_wipe)                  \
   X(disk_restore)               \
   X(disk_truncate)              \
-  X(disk_bit_flip)
+  X(disk_bit_flip)              \
+  X(ring_join)                  \
+  X(ring_leave)                 \
+  X(ring_replace)
 
 namespace fracas::nemesis {
 

@@ -14,6 +14,8 @@ struct PlanRequest {
   std::vector<std::string> nodes;      ///< names, in order
   std::vector<std::string> primaries;  ///< homes of the hottest key, resolved by the target
   std::vector<FaultSpec> specs;
+  std::vector<std::string> members{};  ///< of the ring when the run begins; empty: all nodes
+  std::size_t least_members = 1;       ///< that the ring must keep
 };
 
 /// When faults begin: a spec with `every` = 0 once, at `after`; the others first within `every` of `after`,
@@ -25,6 +27,9 @@ struct PlanRequest {
 /// (Kind::stops_nodes): the later one begins 500 ms after the earlier has ended. Every spec draws from its
 /// own stream (seed, index of the spec), so that one more at the end does not change the others. Ids count
 /// from 0 in the plan's order.
+///
+/// Changes of the ring (Kind::change_ring) are apart by 500 ms too, and who joins or leaves follows the whole
+/// plan, as if all of them succeeded: one that could not is left out, unless its spec had no other.
 FaultResult<Plan> draw_plan(const PlanRequest&);
 
 /// Whether a fault that was read from a file can be begun on these nodes: the kind, names and parameters

@@ -160,6 +160,42 @@ class Disks {
   virtual DiskLoss restore(const std::string& node, std::uint64_t snapshot) = 0;
 };
 
+/// What an operator may ask of a cluster whose members can change while it serves.
+struct RingChange {
+  enum class Kind : std::uint8_t { join, leave, replace };
+  Kind kind = Kind::join;
+  std::string node;    ///< that joins, leaves, or is replaced
+  std::string with{};  ///< replace: who takes its place
+};
+
+/// What became of such a question so far.
+struct RingAnswer {
+  bool answered = false;
+  bool agreed = false;    ///< the change is decided on; getting there takes longer
+  std::string message{};  ///< otherwise: why not
+};
+
+/// A ring as a node told of it. Numbers only grow, and no two rings have the same.
+struct RingView {
+  std::uint64_t epoch = 1;
+  std::vector<std::string> members;  ///< in the cluster's order
+  std::vector<std::string> next{};   ///< who the members are to be; empty: it stays
+  Nanoseconds seen = 0;              ///< first, since the run began
+  bool moving() const { return !next.empty(); }
+};
+
+/// The ring: who the members are that share the keys.
+class Rings {
+ public:
+  virtual ~Rings() = default;
+  /// Asks `via`, over a way that no fault touches. Returns a handle.
+  virtual std::uint64_t ask(const std::string& via, const RingChange&) = 0;
+  virtual RingAnswer answer(std::uint64_t handle) const = 0;
+  /// All rings that nodes were seen to follow, by number; never empty. One may be missing that was soon
+  /// followed by another.
+  virtual const std::vector<RingView>& seen() const = 0;
+};
+
 /// What a kind of fault needs of a world beside processes, which every world has.
 enum class Ability : std::uint8_t {
   processes,
@@ -167,6 +203,7 @@ enum class Ability : std::uint8_t {
   packets,  ///< single messages can be treated: Network::impose(), reset()
   clocks,
   disks,
+  ring,  ///< members can join and leave: Rings
 };
 
 struct Surroundings {
@@ -174,6 +211,7 @@ struct Surroundings {
   Network& network;
   Clocks& clocks;
   Disks& disks;
+  Rings& rings;
   Nanoseconds now = 0;  ///< since the run began, at the moment of the call
 };
 

@@ -23,6 +23,8 @@ Result<nemesis::Plan> plan_for(const Experiment& experiment) {
   const store::Ring ring(store::first_members(experiment.store));
   for (const store::NodeIndex node : ring.homes(workload.hottest_key(experiment.load), experiment.store.n))
     request.primaries.push_back(request.nodes[node]);
+  for (const store::NodeIndex node : ring.members()) request.members.push_back(request.nodes[node]);
+  request.least_members = static_cast<std::size_t>(experiment.store.n);
   auto plan = nemesis::draw_plan(request);
   if (plan) return std::move(*plan);
   const nemesis::FaultError& error = plan.error();

@@ -86,6 +86,7 @@ constexpr Trial kTrials[] = {
     {"process.pause", try_pause,
      "let fracas start and signal its own children (a seccomp filter forbids it)"},
     {"network", try_loopback, "bring up the loopback interface: ip link set lo up"},
+    {"ring", try_loopback, "bring up the loopback interface: ip link set lo up"},
     {"clock", nemesis::VdsoClock::unavailable,
      "run on x86-64 Linux where a program may trace its children (docker run --cap-add=SYS_PTRACE)"},
 };

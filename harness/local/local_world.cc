@@ -21,6 +21,7 @@
 #include "harness/local/http_connection.h"
 #include "harness/local/local_nodes.h"
 #include "harness/local/ports.h"
+#include "harness/ring_book.h"
 #include "harness/targets/fracas_store.h"
 #include "harness/wall_clocks.h"
 #include "nemesis/limited.h"
@@ -36,6 +37,8 @@ using Steady = std::chrono::steady_clock;
 
 constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr Nanoseconds kStatusTimeout = 1'000 * kMillisecond;
+/// The store gives a change of the ring up before that.
+constexpr Nanoseconds kRingTimeout = 10'000 * kMillisecond;
 constexpr Nanoseconds kDumpTimeout = 30'000 * kMillisecond;
 constexpr std::size_t kConnections = 32;  ///< of a client to a node
 constexpr Nanoseconds kReadyPoll = 10 * kMillisecond;
@@ -79,6 +82,10 @@ class LocalWorld : public World {
       : options_(options),
         names_(std::move(names)),
         target_(std::move(target)),
+        rings_(target_->first_ring(),
+               [this](const std::string& via, const nemesis::RingChange& change, RingBook::Done done) {
+                 ask_for_ring(via, change, std::move(done));
+               }),
         began_(Steady::now()),
         signals_(loop_),
         clocks_(
@@ -150,6 +157,7 @@ class LocalWorld : public World {
   }
   nemesis::Clocks& clocks() override { return clocks_; }
   nemesis::Disks& disks() override { return disks_; }
+  nemesis::Rings& rings() override { return rings_; }
 
   void call(int client, const std::string& node, const TargetRequest& request,
             std::function<void(TargetResponse)> done) override {
@@ -191,7 +199,8 @@ class LocalWorld : public World {
           const auto reading =
               status ? clock_reading(sent_us, wall_us(), status->wall_us) : std::optional<ClockReading>();
           if (reading) clocks_.read_back(node, *reading);
-          done(std::move(status));
+          if (!status || rings_.knows(status->ring_epoch)) return done(std::move(status));
+          learn_ring(node, [done, status] { done(status); });
         });
   }
 
@@ -203,7 +212,9 @@ class LocalWorld : public World {
     });
   }
 
-  std::vector<std::string> homes(const std::string& key) const override { return target_->homes(key); }
+  std::vector<std::string> homes(const std::string& key) const override {
+    return target_->homes(key, rings_.latest());
+  }
 
   void on_node_exit(std::function<void(NodeExit)> callback) override { node_exit_ = std::move(callback); }
   void on_interrupt(std::function<void()> callback) override { interrupt_ = std::move(callback); }
@@ -328,6 +339,25 @@ class LocalWorld : public World {
         });
   }
 
+  void ask_for_ring(const std::string& via, const nemesis::RingChange& change, RingBook::Done done) {
+    ask(via, target_->encode(change), kRingTimeout,
+        [this, via, done = std::move(done)](const Result<HttpReply>& reply) {
+          if (!reply) return done({.answered = true, .agreed = false, .message = reply.error().message});
+          done(target_->decode_ring_change(reply->status, reply->body));
+          learn_ring(via, [] {});
+        });
+  }
+
+  void learn_ring(const std::string& node, std::function<void()> then) {
+    ask(node, target_->ring_request(), kStatusTimeout,
+        [this, then = std::move(then)](const Result<HttpReply>& reply) {
+          auto ring =
+              reply ? target_->decode_ring(reply->status, reply->body) : Result<ClusterRing>(reply.error());
+          if (ring) rings_.saw(*std::move(ring), now());
+          then();
+        });
+  }
+
   void read_back(const std::string& node) {
     Nanoseconds& last = last_read_back_[node];
     if (now() - last < kReadBackInterval || nodes_->state(node) != NodeState::ready) return;
@@ -351,6 +381,7 @@ class LocalWorld : public World {
   LocalWorldOptions options_;
   std::vector<std::string> names_;
   std::unique_ptr<Target> target_;
+  RingBook rings_;
   Steady::time_point began_;
   asio::io_context loop_{1};
   /// Puts back what signals did before this world: asio would leave them their default.

@@ -382,6 +382,11 @@ void SimNodes::request(std::size_t node, store::ClientRequest request) {
             [request = std::move(request)](Process& it) mutable { it.feed(std::move(request)); });
 }
 
+void SimNodes::change_ring(std::size_t node, store::ChangeRing change) {
+  Slot& slot = *slots_[node];
+  slot.post(slot.incarnation, [change = std::move(change)](Process& it) { it.feed(change); });
+}
+
 const store::Node* SimNodes::machine(std::size_t node) const {
   const Slot& slot = *slots_[node];
   return slot.process ? &slot.process->machine().node() : nullptr;

@@ -54,6 +54,8 @@ class SimNodes : public nemesis::Nodes {
   std::uint64_t incarnation(std::size_t node) const;
   /// A client's request has arrived. The node is up or paused.
   void request(std::size_t node, store::ClientRequest);
+  /// An operator's wish, likewise.
+  void change_ring(std::size_t node, store::ChangeRing);
   /// Its state machine; null while it is not up.
   const store::Node* machine(std::size_t node) const;
   void stop_all();

@@ -59,11 +59,16 @@ SimWorld::SimWorld(const SimWorldOptions& options)
       nodes_(timeline_, chance_, network_, disks_, options.store, names_,
              {[this](std::size_t node) { return wall_us_of(node); },
               [this](std::size_t node, store::ReplyToClient reply) {
+                if (answer_operator(node, reply)) return;
                 const std::uint64_t call = reply.id;
                 send_answer(node, call, fracas_store::to_response(std::move(reply)));
               },
               [this](std::size_t node) { connections_broken(node, "the connection was reset"); },
-              [this](NodeExit exit) { node_exited(std::move(exit)); }}) {
+              [this](NodeExit exit) { node_exited(std::move(exit)); }}),
+      rings_(target_->first_ring(),
+             [this](const std::string& via, const nemesis::RingChange& change, RingBook::Done done) {
+               ask_for_ring(via, change, std::move(done));
+             }) {
   network_.on_reset([this](SimNetwork::Party from, SimNetwork::Party to) {
     if (from == network_.clients()) connections_broken(to, "the connection was reset");
   });
@@ -196,6 +201,7 @@ NodeStatus SimWorld::status_of(std::size_t node) const {
   status.changes = machine.changes();
   status.repairs = machine.repairs();
   status.voting = machine.voting();
+  status.ring_epoch = machine.ring_epoch();
   for (const auto& [peer, completed] : machine.exchanges_completed())
     status.exchanges.emplace_back(names_[peer], completed);
   return status;
@@ -207,10 +213,43 @@ void SimWorld::status(const std::string& node, std::function<void(Result<NodeSta
   after(paused ? kStatusTimeout : kInspection, [this, index, paused, done = std::move(done)] {
     if (paused || nodes_.state(index) != NodeState::ready)
       return done(Error{Exit::environment, names_[index] + " does not answer"});
+    learn_ring(index);
     NodeStatus status = status_of(index);
     clocks_.read_back(names_[index], {(status.wall_us - wall_us()) * 1000, 0});
     done(std::move(status));
   });
+}
+
+/// Over the same way as status().
+void SimWorld::ask_for_ring(const std::string& via, const nemesis::RingChange& change,
+                            const RingBook::Done& done) {
+  after(kInspection, [this, index = nodes_.index(via), change, done] {
+    const NodeState state = nodes_.state(index);
+    if (state != NodeState::ready && state != NodeState::paused)
+      return done({.answered = true, .agreed = false, .message = names_[index] + " was not up any more"});
+    const std::uint64_t id = next_call_++;
+    ring_questions_.emplace(id, done);
+    nodes_.change_ring(index, fracas_store::to_change_ring(change, id));
+  });
+}
+
+/// False: it is an answer to a client.
+bool SimWorld::answer_operator(std::size_t node, const store::ReplyToClient& reply) {
+  const auto found = ring_questions_.find(reply.id);
+  if (found == ring_questions_.end()) return false;
+  found->second(fracas_store::to_ring_answer(reply));
+  ring_questions_.erase(found);
+  // Not now: the node is in the middle of a step.
+  after(kInspection, [this, node] { learn_ring(node); });
+  return true;
+}
+
+void SimWorld::learn_ring(std::size_t node) {
+  const store::Node* machine = nodes_.machine(node);
+  if (machine == nullptr || rings_.knows(machine->ring_epoch())) return;
+  auto ring = target_->decode_ring(200, machine->ring());
+  assert(ring && "what a node tells of its ring can be read");
+  rings_.saw(*std::move(ring), now());
 }
 
 void SimWorld::dump(const std::string& node,

@@ -13,6 +13,7 @@
 
 #include "harness/impatience.h"
 #include "harness/marks.h"
+#include "harness/ring_book.h"
 #include "harness/sim/chance.h"
 #include "harness/sim/sim_disks.h"
 #include "harness/sim/sim_network.h"
@@ -45,12 +46,15 @@ class SimWorld : public World {
   nemesis::Network& network() override { return network_; }
   nemesis::Clocks& clocks() override { return clocks_; }
   nemesis::Disks& disks() override { return disks_; }
+  nemesis::Rings& rings() override { return rings_; }
   void call(int client, const std::string& node, const TargetRequest&,
             std::function<void(TargetResponse)> done) override;
   void status(const std::string& node, std::function<void(Result<NodeStatus>)> done) override;
   void dump(const std::string& node,
             std::function<void(Result<std::vector<std::pair<std::string, std::string>>>)> done) override;
-  std::vector<std::string> homes(const std::string& key) const override { return target_->homes(key); }
+  std::vector<std::string> homes(const std::string& key) const override {
+    return target_->homes(key, rings_.latest());
+  }
   std::vector<std::string> coverage() const override;
   void on_node_exit(std::function<void(NodeExit)> callback) override { node_exit_ = std::move(callback); }
   void on_interrupt(std::function<void()> callback) override { interrupt_ = std::move(callback); }
@@ -83,6 +87,9 @@ class SimWorld : public World {
   void send_answer(std::size_t node, std::uint64_t call, TargetResponse);
   void connections_broken(std::size_t node, const std::string& how);
   NodeStatus status_of(std::size_t node) const;
+  void ask_for_ring(const std::string& via, const nemesis::RingChange&, const RingBook::Done&);
+  bool answer_operator(std::size_t node, const store::ReplyToClient&);
+  void learn_ring(std::size_t node);
   void heed(const Impatience&);
 
   SimWorldOptions options_;
@@ -96,6 +103,8 @@ class SimWorld : public World {
   WallClocks clocks_;
   SimNodes nodes_;
   std::map<std::uint64_t, Call> calls_;
+  RingBook rings_;
+  std::map<std::uint64_t, RingBook::Done> ring_questions_;  ///< by request
   std::uint64_t next_call_ = 1;
   Marks marks_;
   bool running_ = false;

@@ -213,6 +213,7 @@ Result<NodeStatus> decode_status(unsigned status, std::string_view body) {
   try {
     result.wall_us = document.at("wall_us").get<std::int64_t>();
     result.voting = document.value("voting", true);
+    result.ring_epoch = document.value("ring_epoch", std::uint64_t{0});
     result.hints_pending = document.at("hints_pending").get<std::uint64_t>();
     result.changes = document.at("changes").get<std::uint64_t>();
     result.repairs = document.at("repairs").get<std::uint64_t>();
@@ -249,7 +250,7 @@ namespace {
 class FracasStore : public Target {
  public:
   FracasStore(const store::Config& config, std::vector<std::string> nodes)
-      : config_(config), nodes_(std::move(nodes)), ring_(first_members(config)) {}
+      : config_(config), nodes_(std::move(nodes)) {}
 
   std::vector<std::string> command_line(const NodePlace& place) const override {
     return fracas_store::command_line(config_, place);
@@ -267,16 +268,24 @@ class FracasStore : public Target {
                                                                        std::string_view body) const override {
     return fracas_store::decode_dump(status, body);
   }
-  std::vector<std::string> homes(const std::string& key) const override {
-    std::vector<std::string> names;
-    for (const store::NodeIndex node : ring_.homes(key, config_.n)) names.push_back(nodes_[node]);
-    return names;
+  ClusterRing first_ring() const override { return fracas_store::first_ring(config_, nodes_); }
+  std::string ring_request() const override { return fracas_store::ring_request(); }
+  Result<ClusterRing> decode_ring(unsigned status, std::string_view body) const override {
+    return fracas_store::decode_ring(status, body, config_, nodes_);
+  }
+  std::string encode(const nemesis::RingChange& change) const override {
+    return fracas_store::encode(change);
+  }
+  nemesis::RingAnswer decode_ring_change(unsigned status, std::string_view body) const override {
+    return fracas_store::decode_ring_change(status, body);
+  }
+  std::vector<std::string> homes(const std::string& key, const ClusterRing& ring) const override {
+    return ring.homes[static_cast<std::size_t>(store::partition_of(store::slot_of(key)))];
   }
 
  private:
   store::Config config_;
   std::vector<std::string> nodes_;
-  store::Ring ring_;
 };
 
 }  // namespace

@@ -32,6 +32,17 @@ TargetResponse to_response(store::ReplyToClient&&);
 std::string status_request();
 Result<NodeStatus> decode_status(unsigned status, std::string_view body);
 
+/// `nodes`: names in the cluster's order.
+ClusterRing first_ring(const store::Config&, const std::vector<std::string>& nodes);
+std::string ring_request();
+Result<ClusterRing> decode_ring(unsigned status, std::string_view body, const store::Config&,
+                                const std::vector<std::string>& nodes);
+std::string encode(const nemesis::RingChange&);
+nemesis::RingAnswer decode_ring_change(unsigned status, std::string_view body);
+/// The same without the wire.
+store::ChangeRing to_change_ring(const nemesis::RingChange&, store::RequestId);
+nemesis::RingAnswer to_ring_answer(const store::ReplyToClient&);
+
 std::string dump_request();
 /// (key, its line), sorted by key.
 Result<std::vector<std::pair<std::string, std::string>>> decode_dump(unsigned status, std::string_view body);

@@ -30,6 +30,8 @@ class FakeWorld : public World, public nemesis::Nodes, public nemesis::LinksOnly
   bool dumps_fail = false;
   std::set<std::string> die_on_start;  ///< these end right after each start
   std::int64_t latency = 1'000'000;
+  nemesis::FakeRings ring;
+  std::map<std::string, std::uint64_t> follows;  ///< the number of a node's ring; left out: the latest
   void at(std::int64_t when, std::function<void()> callback) { after(when - now_, std::move(callback)); }
   void interrupt() { interrupt_(); }
   void die(const std::string& node) {
@@ -68,6 +70,7 @@ class FakeWorld : public World, public nemesis::Nodes, public nemesis::LinksOnly
   nemesis::Network& network() override { return *this; }
   nemesis::Clocks& clocks() override { return *this; }
   nemesis::Disks& disks() override { return disks_; }
+  nemesis::Rings& rings() override { return ring; }
   void call(int, const std::string& node, const TargetRequest& request,
             std::function<void(TargetResponse)> done) override {
     ++asked;
@@ -85,6 +88,7 @@ class FakeWorld : public World, public nemesis::Nodes, public nemesis::LinksOnly
       status.wall_us = wall_us() + (distorted > 0 ? 5'000'000 : 0);
       status.hints_pending = hints_stay ? 1 : 0;
       status.repairs = never_idle ? static_cast<std::uint64_t>(now_ / 100'000'000) : 0;
+      status.ring_epoch = follows.contains(node) ? follows.at(node) : ring.views.back().epoch;
       for (const std::string& peer : node_names()) {
         if (peer != node)
           status.exchanges.emplace_back(peer, static_cast<std::uint64_t>(now_ / 1'000'000'000));

@@ -61,14 +61,75 @@ TEST(FracasStoreTarget, AsksForOneCopyAndHandsItOn) {
 
 TEST(FracasStoreTarget, KnowsTheHomesOfAKey) {
   store::Config config;
+  config.nodes = 3;
   config.n = 2;
-  const auto target = make_target(config, {"n1", "n2", "n3"});
-  const auto homes = target->homes("k1");
+  auto target = make_target(config, {"n1", "n2", "n3"});
+  const auto homes = target->homes("k1", target->first_ring());
   ASSERT_EQ(homes.size(), 2u);
   EXPECT_NE(homes[0], homes[1]);
   config.n = 3;
-  EXPECT_THAT(make_target(config, {"n1", "n2", "n3"})->homes("k1"),
-              testing::UnorderedElementsAre("n1", "n2", "n3"));
+  target = make_target(config, {"n1", "n2", "n3"});
+  EXPECT_THAT(target->homes("k1", target->first_ring()), testing::UnorderedElementsAre("n1", "n2", "n3"));
+}
+
+/// As GET /ring has it: partitions are dealt to the owners in turn.
+std::string owned_by(const std::vector<std::string>& owners) {
+  std::string entries;
+  for (std::size_t i = 0; i < 64; ++i)
+    entries += (i == 0 ? "" : ",") + (R"({"owner":")" + owners[i % owners.size()] + R"("})");
+  return R"("ring":[)" + entries + "]";
+}
+
+TEST(FracasStoreTarget, UnderstandsRings) {
+  store::Config config;
+  config.nodes = 4;
+  config.spares = 1;
+  config.n = 2;
+  const std::vector<std::string> nodes{"n1", "n2", "n3", "n4"};
+  const auto target = make_target(config, nodes);
+  EXPECT_THAT(target->first_ring().view.members, testing::ElementsAre("n1", "n2", "n3"));
+  const auto still =
+      decode_ring(200, R"({"epoch":7,"moving":false,)" + owned_by({"n4", "n2"}) + "}", config, nodes);
+  ASSERT_TRUE(still) << still.error().message;
+  EXPECT_EQ(still->view.epoch, 7u);
+  EXPECT_THAT(still->view.members, testing::ElementsAre("n2", "n4"));
+  EXPECT_FALSE(still->view.moving());
+  EXPECT_THAT(target->homes("k1", *still), testing::UnorderedElementsAre("n2", "n4"));
+  const auto moving = decode_ring(200,
+                                  R"({"epoch":8,"moving":true,)" + owned_by({"n4", "n2"}) + R"(,"next":{)" +
+                                      owned_by({"n4", "n2", "n1"}) + "}}",
+                                  config, nodes);
+  ASSERT_TRUE(moving) << moving.error().message;
+  EXPECT_THAT(moving->view.next, testing::ElementsAre("n1", "n2", "n4"));
+  for (const std::string& wrong : {std::string("no json"), std::string("{}"),
+                                   R"({"epoch":7,"moving":true,)" + owned_by({"n4", "n2"}) + "}",
+                                   R"({"epoch":7,"moving":false,)" + owned_by({"n9", "n2"}) + "}",
+                                   R"({"epoch":7,"moving":false,)" + owned_by({"n2"}) + "}"})
+    EXPECT_FALSE(decode_ring(200, wrong, config, nodes)) << wrong;
+  EXPECT_FALSE(
+      decode_ring(500, R"({"epoch":7,"moving":false,)" + owned_by({"n4", "n2"}) + "}", config, nodes));
+}
+
+TEST(FracasStoreTarget, AsksForChangesOfTheRing) {
+  using Change = nemesis::RingChange::Kind;
+  EXPECT_THAT(encode({.kind = Change::join, .node = "n6"}), HasSubstr("POST /ring?join=n6 HTTP/1.1\r\n"));
+  EXPECT_THAT(encode({.kind = Change::leave, .node = "n2"}), HasSubstr("/ring?leave=n2 "));
+  const nemesis::RingChange replace{.kind = Change::replace, .node = "n2", .with = "n6"};
+  EXPECT_THAT(encode(replace), HasSubstr("/ring?replace=n2&with=n6 "));
+  const store::ChangeRing event = to_change_ring(replace, 9);
+  EXPECT_EQ(event.id, 9u);
+  EXPECT_EQ(event.kind, store::RingChange::Kind::replace);
+  EXPECT_EQ(event.node + event.with, "n2n6");
+  EXPECT_TRUE(decode_ring_change(200, R"({"epoch":2,"moving":true})").agreed);
+  const auto refused =
+      decode_ring_change(409, R"({"error":{"kind":"conflict","message":"n2 is no member"}})");
+  EXPECT_TRUE(refused.answered);
+  EXPECT_FALSE(refused.agreed);
+  EXPECT_EQ(refused.message, "conflict: n2 is no member");
+  store::ReplyToClient reply;
+  EXPECT_TRUE(to_ring_answer(reply).agreed);
+  reply.error = store::ClientError{store::ErrorKind::conflict, "", "n2 is no member"};
+  EXPECT_EQ(to_ring_answer(reply).message, refused.message);
 }
 
 TEST(FracasStoreTarget, UnderstandsSiblings) {
@@ -124,8 +185,10 @@ TEST(FracasStoreTarget, BelievesNothingThatItDoesNotUnderstand) {
 TEST(FracasStoreTarget, ReadsAStatus) {
   const auto status = decode_status(
       200,
-      R"({"node":"n1","hints_pending":2,"changes":5,"repairs":3,"anti_entropy":{"peers":{"n2":{"completed":7}}},"wall_us":17})");
+      R"({"node":"n1","hints_pending":2,"changes":5,"repairs":3,"anti_entropy":{"peers":{"n2":{"completed":7}}},)"
+      R"("wall_us":17,"ring_epoch":4})");
   ASSERT_TRUE(status.has_value());
+  EXPECT_EQ(status->ring_epoch, 4u);
   EXPECT_EQ(status->wall_us, 17);
   EXPECT_EQ(status->hints_pending, 2u);
   EXPECT_EQ(status->exchanges, (std::vector<std::pair<std::string, std::uint64_t>>{{"n2", 7}}));

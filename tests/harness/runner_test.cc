@@ -1,6 +1,7 @@
 // The phases of a run in a scripted world with virtual time: whatever happens, it heals, stops and writes.
 #include "harness/runner.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -271,6 +272,56 @@ TEST_F(Runner, SaysWhatWasOpenWhenSettlingTakesTooLong) {
   EXPECT_EQ(summary().at("settlement").at("hints_pending"), 3);
   EXPECT_EQ(summary().at("settlement").at("reason"), "n1 had 1 hints pending");
   EXPECT_GE(summary().at("settlement").at("seconds"), 5.0);
+}
+
+TEST_F(Runner, SettlesOnlyOnceTheRingHasComeToRest) {
+  world_.ring.answers[0] = {.answered = true, .agreed = true};
+  add_fault("ring.leave", 8 * kSecond, kSecond, {{"via", std::string("n1")}});
+  const std::vector<std::string> three{"n1", "n2", "n3"};
+  world_.ring.views = {{.epoch = 1, .members = three}};
+  world_.at(11 * kSecond, [&] {
+    world_.ring.views.push_back({.epoch = 2, .members = three, .next = {"n1", "n3"}});
+  });
+  // n3 is the last to hear of the end.
+  world_.at(14 * kSecond, [&] {
+    world_.ring.views.push_back({.epoch = 3, .members = {"n1", "n3"}});
+    world_.follows["n3"] = 2;
+  });
+  world_.at(15 * kSecond, [&] { world_.follows.clear(); });
+  run();
+  EXPECT_EQ(lines_of("faults.jsonl").back().at("took_effect"), true);
+  EXPECT_EQ(summary().at("notes").size(), 0U);
+  EXPECT_TRUE(summary().at("settlement").at("exchanges_completed"));
+  EXPECT_GT(summary().at("settlement").at("seconds"), 2.9) << "from the heal at 12 s on";
+  EXPECT_THAT(summary().at("coverage").dump(), testing::HasSubstr("ring_moves_after_heal"));
+  EXPECT_THAT(summary().at("coverage").dump(), testing::HasSubstr("\"ring_changed\""));
+}
+
+TEST_F(Runner, GivesUpARingThatDoesNotComeToRestAndSaysSo) {
+  world_.ring.answers[0] = {.answered = true, .agreed = true};
+  add_fault("ring.leave", 8 * kSecond, kSecond, {{"via", std::string("n1")}});
+  world_.at(11 * kSecond, [&] {
+    world_.ring.views.push_back({.epoch = 2, .members = {"n1", "n2"}, .next = {"n1"}});
+  });
+  run();
+  EXPECT_FALSE(summary().at("settlement").at("exchanges_completed"));
+  EXPECT_EQ(summary().at("settlement").at("reason"), "the ring was still changing (2) from n1,n2 to n1");
+  EXPECT_EQ(summary().at("notes").size(), 1U);
+  EXPECT_EQ(phases().back(), "stop");
+}
+
+TEST_F(Runner, SettlesAnewWhenTheRingChangesAfterAll) {
+  world_.ring.answers[0] = {};
+  add_fault("ring.leave", 8 * kSecond, kSecond, {{"via", std::string("n1")}});
+  world_.ring.views = {{.epoch = 1, .members = {"n1", "n2", "n3"}}};
+  // Of a change that nobody had heard of any more, while the replicas settle.
+  world_.at(14'500'000'000, [&] {
+    world_.ring.views.push_back({.epoch = 2, .members = {"n1", "n2", "n3"}, .next = {"n1", "n3"}});
+  });
+  world_.at(16 * kSecond, [&] { world_.ring.views.push_back({.epoch = 3, .members = {"n1", "n3"}}); });
+  run();
+  EXPECT_TRUE(summary().at("settlement").at("exchanges_completed"));
+  EXPECT_GT(summary().at("settlement").at("seconds"), 4.0);
 }
 
 TEST_F(Runner, WatchesTheNodesOnceTheyHaveSettled) {

@@ -1,6 +1,10 @@
 // The conformance suite of worlds: one set of stories, told in each world. What a world cannot do, it says.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "harness/coordinating_client.h"
 #include "nemesis/kind.h"
 #include "tests/harness/world_stories.h"
@@ -230,6 +234,54 @@ TEST_P(WorldTest, ACoordinatingClientAsksAnewWhileAnswersAreDue) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(client.get().values, std::vector<std::string>{"\"1-1\""});
   story_.world().nodes().resume(story_.world().homes("a/b c")[2]);
   EXPECT_TRUE(client.comes_to_rest());
+}
+
+/// Runs until all nodes have told that they follow a ring with this number, and that it stays.
+bool all_follow(WorldStory& story, std::uint64_t epoch) {
+  std::map<std::string, std::uint64_t> follows;
+  const auto ask = [&] {
+    for (const std::string& node : story.world().node_names())
+      story.world().status(node, [&follows, node](const Result<NodeStatus>& status) {
+        if (status) follows[node] = status->ring_epoch;
+      });
+  };
+  std::int64_t asked = -kSecond;
+  return story.eventually([&] {
+    if (story.world().now() - asked > 200 * kMillisecond) {
+      asked = story.world().now();
+      ask();
+    }
+    const auto at = [epoch](const auto& node) { return node.second == epoch; };
+    return follows.size() == 4 && std::all_of(follows.begin(), follows.end(), at) &&
+           !story.world().rings().seen().back().moving();
+  });
+}
+
+TEST_P(WorldTest, LetsTheRingChangeAndFollowsIt) {
+  story_.store().nodes = 4;
+  story_.store().spares = 1;
+  story_.start();
+  ASSERT_EQ(story_.put("n1", "k", "\"1-1\"").status, Status::ok);
+  const auto before = story_.world().homes("k");
+  EXPECT_EQ(std::set<std::string>(before.begin(), before.end()), (std::set<std::string>{"n1", "n2", "n3"}));
+  auto& rings = story_.world().rings();
+  EXPECT_EQ(rings.seen().back().members, (std::vector<std::string>{"n1", "n2", "n3"}));
+  const auto change =
+      rings.ask("n3", {.kind = nemesis::RingChange::Kind::replace, .node = before[0], .with = "n4"});
+  EXPECT_FALSE(rings.answer(change).answered);
+  ASSERT_TRUE(story_.eventually([&] { return rings.answer(change).answered; }));
+  EXPECT_TRUE(rings.answer(change).agreed) << rings.answer(change).message;
+  ASSERT_TRUE(all_follow(story_, 3));
+  const auto after = story_.world().homes("k");
+  EXPECT_EQ(after.size(), 3u);
+  EXPECT_NE(std::find(after.begin(), after.end(), "n4"), after.end());
+  EXPECT_EQ(std::find(after.begin(), after.end(), before[0]), after.end());
+  EXPECT_EQ(story_.get("n4", "k").values, std::vector<std::string>{"\"1-1\""});
+
+  const auto refused = rings.ask("n1", {.node = "n4"});
+  ASSERT_TRUE(story_.eventually([&] { return rings.answer(refused).answered; }));
+  EXPECT_FALSE(rings.answer(refused).agreed);
+  EXPECT_EQ(rings.answer(refused).message, "conflict: n4 is a member already");
 }
 
 TEST_P(WorldTest, StopsPausedNodesToo) {

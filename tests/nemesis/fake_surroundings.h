@@ -145,6 +145,23 @@ class FakeDisks : public Disks {
   std::uint64_t last_ = 0;
 };
 
+/// Writes down what is asked; tests say how it is answered and what nodes are seen to follow.
+class FakeRings : public Rings {
+ public:
+  std::uint64_t ask(const std::string& via, const RingChange& change) override {
+    constexpr const char* kVerbs[] = {"join", "leave", "replace"};
+    asked.push_back(via + ": " + kVerbs[static_cast<int>(change.kind)] + " " + change.node +
+                    (change.with.empty() ? "" : " with " + change.with));
+    return asked.size() - 1;
+  }
+  RingAnswer answer(std::uint64_t handle) const override { return answers.at(handle); }
+  const std::vector<RingView>& seen() const override { return views; }
+
+  std::vector<std::string> asked;
+  std::map<std::uint64_t, RingAnswer> answers;
+  std::vector<RingView> views{{.epoch = 1, .members = {"n1", "n2"}}};
+};
+
 class FakeClocks : public Clocks {
  public:
   struct Distortion {

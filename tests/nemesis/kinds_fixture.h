@@ -47,8 +47,13 @@ class KindsTest : public ::testing::Test {
   FakeNetwork network;
   FakeClocks clocks;
   FakeDisks disks{nodes.calls};
-  Surroundings around{
-      .nodes = nodes, .network = network, .clocks = clocks, .disks = disks, .now = 10 * kSecond};
+  FakeRings rings;
+  Surroundings around{.nodes = nodes,
+                      .network = network,
+                      .clocks = clocks,
+                      .disks = disks,
+                      .rings = rings,
+                      .now = 10 * kSecond};
 };
 
 }  // namespace fracas::nemesis

@@ -112,6 +112,9 @@ RC_GTEST_PROP(Planner, EveryFaultOfAPlanCanBeReadBackAndBegun, ()) {
 
 RC_GTEST_PROP(Planner, OneMoreSpecAtTheEndDoesNotChangeTheOthers, ()) {
   PlanRequest asked = any_request();
+  // Who is in the ring follows from the whole plan.
+  std::erase_if(asked.specs,
+                [](const FaultSpec& one) { return find_kind(one.kind)->change_ring != nullptr; });
   const std::multiset<std::string> before = anonymous(*draw_plan(asked));
   asked.specs.push_back(any_spec());
   const std::multiset<std::string> after = anonymous(*draw_plan(asked));
@@ -208,7 +211,9 @@ RC_GTEST_PROP(Planner, GapsAreWithinHalfAndOneAndAHalfOfEvery, ()) {
 RC_GTEST_PROP(Planner, EverySpecShowsItselfInADefaultRun, ()) {
   std::vector<FaultSpec> specs;
   for (const Kind& kind : kinds()) {
-    specs.push_back(spec(std::string(kind.name), *rc::gen::inRange<Nanoseconds>(0, 40) * kSecond));
+    // Those that change the ring take turns, and leave each other room.
+    const Nanoseconds shortest = kind.change_ring == nullptr ? 0 : 12;
+    specs.push_back(spec(std::string(kind.name), *rc::gen::inRange<Nanoseconds>(shortest, 40) * kSecond));
   }
   const auto plan = draw_plan(request(std::move(specs), *rc::gen::arbitrary<std::uint64_t>()));
   std::set<std::string> seen;
