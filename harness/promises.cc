@@ -22,8 +22,12 @@
 // has its four guarantees from the token alone, as long as that tells of all keys which the session uses.
 // Tombstones that go change nothing where they are kept until nothing is left of what they cover (gc =
 // confirmed). With gc = timeout something may be back, and then whatever speaks of what a reader finds is
-// off, but not what order writes have: that is in stamps and contexts. Seeded bugs are no part of a promise:
-// a bug has to break it.
+// off, but not what order writes have: that is in stamps and contexts. A change of the
+// ring takes nothing that was acknowledged: whoever becomes a home has merged what n - min(r, w) + 1 old
+// homes have before it counts, which meets every w and every r, and until then r and w are wanted of both
+// sets. What fewer than w homes have may go with a home that leaves, so that r = n keeps no order of reads.
+// Where disks are lost as well, nothing that rests on homes is promised. Seeded bugs are no part of a
+// promise: a bug has to break it.
 #include "harness/promises.h"
 
 #include <fmt/format.h>

@@ -29,9 +29,16 @@ bool leaves_state(std::string_view kind) {
   constexpr auto kKinds = std::to_array<std::string_view>(
       {"process.kill", "process.pause", "disk.power-loss", "disk.full", "disk.error", "disk.slow"});
   const std::string_view kind_class = nemesis::class_of(kind);
-  return kind_class == "network" || kind_class == "clock" ||
+  return kind_class == "network" || kind_class == "clock" || kind_class == "ring" ||
          std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
 }
+
+/// What a change of the ring rests on is synced whatever fsync says, and who knows that it has lost it asks
+/// the others (store/README.md).
+constexpr std::string_view kForgottenRing =
+    "and the ring changed: that it has lost its disk, and with it what it had agreed to, a node may hear "
+    "from "
+    "nobody, since those that remember may have left";
 
 /// Empty if the kind takes nothing under this configuration.
 std::string damage_by(std::string_view kind, const store::Config& store) {
@@ -136,6 +143,8 @@ std::string comes_back(const Experiment& e, const std::set<std::string>& kinds) 
 }  // namespace
 
 Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
+  const bool ring_changes = std::any_of(
+      kinds.begin(), kinds.end(), [](const std::string& kind) { return nemesis::class_of(kind) == "ring"; });
   const std::optional<int> lossy = nodes_that_lose(e, kinds);
   Facts f{.store = e.store,
           .clients = e.clients,
@@ -149,11 +158,19 @@ Facts facts(const Experiment& e, const std::set<std::string>& kinds) {
           .state_damage = {},
           .votes_too_early = {},
           .comes_back = comes_back(e, kinds),
+          .ring_changes = ring_changes,
           .copies_left = lossy.has_value() && *lossy < e.store.w};
   for (const std::string& kind : kinds) {
     if (f.state_damage.empty()) f.state_damage = damage_by(kind, e.store);
   }
-  if (!f.state_damage.empty()) f.votes_too_early = votes_too_early(e, kinds, lossy);
+  if (f.state_damage.empty()) return f;
+  f.votes_too_early = votes_too_early(e, kinds, lossy);
+  f.ring_forgotten = ring_changes && std::any_of(kDamages.begin(), kDamages.end(), [&](const Damage& damage) {
+                       return kinds.contains(std::string(damage.kind));
+                     });
+  if (!f.ring_forgotten) return f;
+  f.copies_left = false;
+  if (f.votes_too_early.empty()) f.votes_too_early = kForgottenRing;
   return f;
 }
 
@@ -190,6 +207,8 @@ Promise met_in_vain(const Facts& f) {
   return no(fmt::format("{}: of an acknowledged write fewer than w = {} copies may be left, {}",
                         f.state_damage, f.store.w, f.votes_too_early));
 }
+
+Promise forgot_ring(const Facts& f) { return no(fmt::format("{}, {}", f.state_damage, kForgottenRing)); }
 
 std::string once_caught_up(const Facts& f) {
   if (f.state_damage.empty()) return {};

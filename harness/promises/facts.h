@@ -25,9 +25,11 @@ struct Facts {
   bool power_loss = false;   ///< what was not synced is gone
   std::string state_damage;  ///< how replicas may have lost acknowledged state; empty: they have not
   std::string
-      votes_too_early;      ///< then: why its copies may count before it has caught up; empty: they do not
-  std::string comes_back;   ///< why what was deleted or overwritten may; empty: it may not
-  bool copies_left = true;  ///< so few replicas have that each acknowledged write is still on one
+      votes_too_early;        ///< then: why its copies may count before it has caught up; empty: they do not
+  std::string comes_back;     ///< why what was deleted or overwritten may; empty: it may not
+  bool ring_changes = false;  ///< nodes join or leave
+  bool ring_forgotten = false;  ///< and nodes may not know any more which ring they agreed to
+  bool copies_left = true;      ///< so few replicas have that each acknowledged write is still on one
 };
 
 Facts facts(const Experiment&, const std::set<std::string>& fault_kinds);
@@ -49,6 +51,8 @@ Promise damaged(const Facts&);
 Promise back_again(const Facts&);
 /// Not guaranteed, because quorums may miss.
 Promise met_in_vain(const Facts&);
+/// Not guaranteed, because who has lost its disk may not know which ring it agreed to.
+Promise forgot_ring(const Facts&);
 /// What to add where quorums do not miss, although state was lost; empty if none was.
 std::string once_caught_up(const Facts&);
 

@@ -16,7 +16,7 @@ nemesis::FaultSpec again_and_again(std::string kind, std::string target) {
   return {.kind = std::move(kind), .target = std::move(target), .every = 1'000'000'000};
 }
 
-std::vector<Column> columns() {
+std::vector<Column> columns(const store::Config& store) {
   std::vector<Column> result{
       {{"none", "no fault at all"}, {}},
       {{"process", "nodes are killed, paused, started again, as often as you like"},
@@ -32,6 +32,11 @@ std::vector<Column> columns() {
       {{"disks", "disks are wiped, put back, damaged, on any nodes at any time"},
        {again_and_again("disk.wipe", "all"), again_and_again("disk.restore", "all")}},
   };
+  if (store::why_ring_is_fixed(store).empty())
+    result.push_back({{"ring", "nodes join, leave and are replaced, while others are killed and cut off"},
+                      {again_and_again("ring.join", "one"), again_and_again("ring.leave", "one"),
+                       again_and_again("ring.replace", "one"), again_and_again("process.kill", "all"),
+                       again_and_again("network.partition", "all")}});
   return result;
 }
 
@@ -40,7 +45,7 @@ std::vector<Column> columns() {
 Matrix guarantee_matrix(const Experiment& experiment, const std::vector<std::string_view>& properties) {
   Matrix matrix;
   for (const std::string_view property : properties) matrix.rows.push_back({property, {}});
-  for (Column& column : columns()) {
+  for (Column& column : columns(experiment.store)) {
     matrix.groups.push_back(column.group);
     Experiment under = experiment;
     under.faults = std::move(column.faults);

@@ -11,6 +11,7 @@ Promise convergence(const Facts& f) {
         "anti-entropy is off: {} only what they happen to touch, and a write that a replica missed "
         "may never reach it",
         f.store.hints == store::Hints::off ? "read repair reaches" : "hints and read repair reach"));
+  if (f.ring_forgotten) return forgot_ring(f);
   if (f.sloppy)
     return yes(
         "stand-ins hand over what they keep once links are healed, anti-entropy compares every pair of "
@@ -68,6 +69,7 @@ Promise antichain(const Facts& f) {
 Promise quiescence(const Facts& f) {
   if (f.store.anti_entropy_ns <= 0)
     return no("anti-entropy is off: whether the replicas have settled is not known, and repairs may be due");
+  if (f.ring_forgotten) return forgot_ring(f);
   if (f.store.gc != store::Gc::keep)
     return no(fmt::format(
         "gc = {}: tombstones go, and one that a home has dropped may be given back by another once more",

@@ -16,7 +16,8 @@ Promise monotonic_reads(const Facts& f) {
         "returned");
   const int n = f.store.n;
   const int r = f.store.r;
-  if (r == n) return yes("r = n: every read hears every home, and what a home has it keeps");
+  if (r == n && !f.ring_changes)
+    return yes("r = n: every read hears every home, and what a home has it keeps");
   if (f.store.repair == store::Repair::abd)
     return yes(fmt::format(
         "repair = abd: what a read returns is on {} homes before it is returned, and every later read "
@@ -32,6 +33,11 @@ Promise monotonic_reads(const Facts& f) {
         "repair = blocking reaches the r homes that a read heard, and with 2r = {} <= n = {} a later "
         "read may meet none of them",
         2 * r, n));
+  if (r == n)
+    return no(
+        "r = n, but the ring changes: a home that fewer than w others have heard of may leave, and take what "
+        "a "
+        "read had returned with it");
   return no(
       "a write that is under way, or that reached fewer than w homes, is met by one read and missed by the "
       "next" +

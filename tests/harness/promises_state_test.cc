@@ -184,5 +184,43 @@ TEST(DisksThatFailOrAreSlow, TakeNothing) {
   EXPECT_EQ(not_promised(siblings(1, 1), kinds), (Names{"read-your-writes", "regular"}));
 }
 
+TEST(ChangesOfTheRing, TakeNothingThatWasAcknowledged) {
+  const Kinds kinds{"ring.join",    "ring.leave",        "ring.replace",
+                    "process.kill", "network.partition", "disk.power-loss"};
+  EXPECT_EQ(not_promised(siblings(), kinds), Names{});
+  EXPECT_EQ(not_promised(siblings(1, 1), kinds), not_promised(siblings(1, 1), {"process.kill"}))
+      << "who becomes a home meets every w and every r";
+  EXPECT_EQ(not_promised(lww(), kinds), not_promised(lww(), {"process.kill"}));
+}
+
+TEST(ChangesOfTheRing, MayTakeWhatOneHomeAloneHad) {
+  Experiment e = siblings(3, 2);
+  e.store.repair = store::Repair::async;
+  EXPECT_TRUE(promise("monotonic-reads", e, {"process.kill"}).guaranteed);
+  const Promise changed = promise("monotonic-reads", e, {"ring.leave"});
+  EXPECT_FALSE(changed.guaranteed);
+  EXPECT_THAT(changed.reason, testing::HasSubstr("r = n, but the ring changes"));
+  for (const store::Repair repair : {store::Repair::abd, store::Repair::blocking}) {
+    e.store.repair = repair;
+    EXPECT_TRUE(promise("monotonic-reads", e, {"ring.leave"}).guaranteed);
+  }
+}
+
+TEST(ChangesOfTheRing, PromiseLittleWhereDisksForget) {
+  Experiment e = catching_up(store::Fsync::always);
+  e.faults = {{.kind = "disk.wipe", .target = "one", .every = 0}};
+  ASSERT_TRUE(promise("regular", e, {"disk.wipe"}).guaranteed);
+  for (const char* property :
+       {"regular", "durability", "lost-updates", "convergence", "quiescence", "ack-count"})
+    EXPECT_FALSE(promise(property, e, {"disk.wipe", "ring.join"}).guaranteed) << property;
+  EXPECT_THAT(promise("convergence", e, {"disk.wipe", "ring.join"}).reason,
+              testing::HasSubstr("and the ring changed"));
+  e.faults.clear();
+  e.store.fsync = store::Fsync::never;
+  EXPECT_TRUE(promise("durability", e, {"process.kill", "ring.join"}).guaranteed) << "the kernel keeps it";
+  EXPECT_TRUE(promise("convergence", e, {"disk.power-loss", "ring.join"}).guaranteed)
+      << "what the ring depends on is always synced";
+}
+
 }  // namespace
 }  // namespace fracas::harness
