@@ -92,16 +92,28 @@ Result<Experiment> with_seed_and_world(const RunOptions& options) {
   return std::move(resolver).finish();
 }
 
-/// The experiment that is drawn from the seed, with the other settings on top.
+bool sets_the_store(const RunOptions& options) {
+  return std::any_of(options.settings.begin(), options.settings.end(),
+                     [](const auto& setting) { return setting.first.starts_with("store."); });
+}
+
+/// The experiment that is drawn from the seed, with the other settings on top. What was drawn of the ring may
+/// not go with another store: then it has no spares, and stays as it is where it is fixed.
 Result<Experiment> drawn_experiment(const RunOptions& options) {
   const Result<Experiment> base = with_seed_and_world(options);
   if (!base) return base;
   const std::uint64_t seed = base->seed == 0 ? drawn_seed() : base->seed;
-  ExperimentResolver resolver(draw_swarm(seed, base->world), fmt::format("the swarm's seed {}", seed));
+  Experiment drawn = draw_swarm(seed, base->world);
+  if (sets_the_store(options)) drawn.store.spares = 0;
+  ExperimentResolver resolver(std::move(drawn), fmt::format("the swarm's seed {}", seed));
   for (const auto& [key, text] : options.settings)
     if (key != "seed" && key != "world")
       if (auto applied = resolver.apply(parse_setting(key, text)); !applied) return applied.error();
-  return std::move(resolver).finish();
+  Result<Experiment> experiment = std::move(resolver).finish();
+  if (experiment && !store::why_ring_is_fixed(experiment->store).empty())
+    std::erase_if(experiment->faults,
+                  [](const nemesis::FaultSpec& spec) { return nemesis::class_of(spec.kind) == "ring"; });
+  return experiment;
 }
 
 Result<Experiment> loaded_experiment(const RunOptions& options) {

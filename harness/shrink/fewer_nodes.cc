@@ -75,6 +75,10 @@ std::optional<nemesis::FaultSpec> renamed_fault(nemesis::FaultSpec fault, const 
     if (!names.is_gone(node)) targets.push_back(names.of(node));
   bool linked = false;
   for (auto& [name, value] : fault.parameters) {
+    if (auto* const node = std::get_if<std::string>(&value)) {
+      if (names.is_gone(*node)) return std::nullopt;
+      *node = names.of(*node);
+    }
     auto* entries = std::get_if<Texts>(&value);
     if (entries == nullptr) continue;
     Texts kept;
@@ -115,14 +119,17 @@ std::optional<std::string> key_at(const std::string& like, const Homes& homes, c
   return in_other_order;
 }
 
-/// Old name -> new name of every key.
+/// Old name -> new name of every key. Where the ring is another one later, as it was at the begin.
 std::map<std::string, std::string> keys_without(const Experiment& experiment, int gone) {
-  const store::Ring before(store::first_members(experiment.store));
-  const store::Ring after(store::first_members(experiment.store) - 1);
+  const int members = store::first_members(experiment.store);
   const int n = experiment.store.n;
   std::map<std::string, std::string> names;
   std::set<std::string> taken;
-  for (const ScriptedOperation& operation : experiment.script) names[operation.intent.key];
+  for (const ScriptedOperation& operation : experiment.script)
+    names.emplace(operation.intent.key, operation.intent.key);
+  if (gone >= members) return names;  // it was outside the ring
+  const store::Ring before(members);
+  const store::Ring after(members - 1);
   for (auto& [key, name] : names) {
     Homes homes = homes_of(before, key, n);
     name = key;
@@ -160,10 +167,12 @@ std::vector<std::vector<int>> others_to_ask(std::size_t operations, int nodes) {
 }  // namespace
 
 std::vector<Experiment> without_node(const Experiment& experiment, int node) {
-  if (experiment.store.nodes <= std::max(experiment.store.n, 1)) return {};
+  const bool spare = node >= store::first_members(experiment.store);
+  if (!spare && store::first_members(experiment.store) <= std::max(experiment.store.n, 1)) return {};
   const Renaming names(experiment.store.nodes, node);
   Experiment base = experiment;
   --base.store.nodes;
+  if (spare) --base.store.spares;
   base.faults.clear();
   for (const nemesis::FaultSpec& fault : experiment.faults)
     if (auto renamed = renamed_fault(fault, names)) base.faults.push_back(std::move(*renamed));

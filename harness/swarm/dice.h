@@ -11,7 +11,7 @@ namespace fracas::harness {
 
 class Dice {
  public:
-  enum class Of : std::uint8_t { cluster, knobs, load, times, faults, placement, clients };
+  enum class Of : std::uint8_t { cluster, knobs, load, times, faults, placement, clients, spares };
 
   Dice(std::uint64_t seed, Of part)
       : random_(nemesis::random_stream(seed, kFirstStream + static_cast<std::uint64_t>(part))) {}

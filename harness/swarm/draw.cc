@@ -85,6 +85,15 @@ void draw_clients(Dice& dice, Experiment& experiment) {
   if (store::check(store)) experiment.store = store;
 }
 
+/// Nodes that are outside the ring at first, where it can change.
+void draw_spares(Dice& dice, store::Config& store) {
+  const int most = std::min(store.nodes - store.n, 2);
+  if (most < 1 || !store::why_ring_is_fixed(store).empty() || dice.one_in(3)) return;
+  store::Config spared = store;
+  spared.spares = static_cast<int>(dice.between(1, most));
+  if (store::check(spared)) store = spared;
+}
+
 void draw_amounts(Dice& dice, store::Config& store) {
   store.anti_entropy_ns = dice.pick({0L, 100L, 250L, 250L, 500L, 500L, 1000L, 2000L}) * kMillisecond;
   store.fsync_period_ns = dice.pick({10L, 100L, 1000L}) * kMillisecond;
@@ -140,6 +149,8 @@ Experiment draw_swarm(std::uint64_t seed, WorldKind world) {
   draw_load(load, experiment);
   Dice clients(seed, Dice::Of::clients);
   draw_clients(clients, experiment);
+  Dice spares(seed, Dice::Of::spares);
+  draw_spares(spares, experiment.store);
   Dice times(seed, Dice::Of::times);
   draw_times(times, experiment);
   Dice faults(seed, Dice::Of::faults);

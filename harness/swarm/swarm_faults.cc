@@ -18,6 +18,8 @@ using nemesis::Kind;
 
 constexpr Nanoseconds kMillisecond = 1'000'000;
 constexpr std::size_t kMostKinds = 6;
+/// A change of the ring is watched for long enough to be seen.
+constexpr Nanoseconds kShortestChange = 1000 * kMillisecond;
 
 /// How often faults of each kind begin, in this run.
 struct Intensity {
@@ -33,16 +35,21 @@ constexpr Intensity kIntensities[] = {
 constexpr const char* kTargets[] = {"one",      "one", "one",       "one",  "minority",
                                     "minority", "all", "primaries", "some", "majority"};
 
-/// Some of the kinds that the world can do, class by class.
-std::vector<const Kind*> draw_kinds(Dice& dice, WorldKind world) {
+/// Some of the kinds that the world and the cluster can do, class by class.
+std::vector<const Kind*> draw_kinds(Dice& dice, const Experiment& experiment) {
   const bool damage = dice.one_in(3);
+  const store::Config& store = experiment.store;
+  const bool ring = store.nodes > store.n && store::why_ring_is_fixed(store).empty();
   std::map<std::string_view, std::vector<const Kind*>> classes;
   for (const Kind& kind : nemesis::kinds())
-    if (why_not(world, kind.needs).empty() && (damage || !kind.takes_state))
+    if (why_not(experiment.world, kind.needs).empty() && (damage || !kind.takes_state) &&
+        (ring || kind.change_ring == nullptr))
       classes[nemesis::class_of(kind.name)].push_back(&kind);
   std::vector<const Kind*> chosen;
   for (const auto& [name, kinds] : classes) {
-    if (dice.one_in(2)) continue;
+    // Few clusters can change their ring: those that have spares do.
+    const bool sure = name == "ring" && store.spares > 0;
+    if (dice.one_in(2) && !sure) continue;
     const std::size_t before = chosen.size();
     for (const Kind* kind : kinds)
       if (dice.one_in(static_cast<std::int64_t>(kinds.size() + 1) / 2)) chosen.push_back(kind);
@@ -65,6 +72,7 @@ FaultSpec draw_spec(Dice& dice, const Kind& kind, const Intensity& intensity) {
     spec.lasts = dice.magnitude(50 * kMillisecond, 3000 * kMillisecond);
     spec.lasts -= spec.lasts % kMillisecond;
   }
+  if (kind.change_ring != nullptr && spec.lasts != 0) spec.lasts = std::max(spec.lasts, kShortestChange);
   // What is drawn by itself when nothing is said is left to the planner.
   for (const nemesis::ParameterInfo& parameter : kind.parameters) {
     const std::vector<std::string> words = words_of(parameter.values);
@@ -102,7 +110,7 @@ void keep_within_clock_error(Dice& dice, const store::Config& store, std::vector
 std::vector<FaultSpec> draw_swarm_faults(Dice& dice, const Experiment& experiment) {
   std::vector<FaultSpec> specs;
   const Intensity& intensity = dice.pick(kIntensities);
-  for (const Kind* kind : draw_kinds(dice, experiment.world)) {
+  for (const Kind* kind : draw_kinds(dice, experiment)) {
     FaultSpec spec = draw_spec(dice, *kind, intensity);
     if (!can_be_drawn(spec, experiment)) spec.target = "one";
     if (!can_be_drawn(spec, experiment)) spec.parameters.clear();

@@ -193,11 +193,30 @@ std::vector<std::string> cells(const std::string& text, const std::string& prope
   return {};
 }
 
+TEST(Run, RefusesToChangeARingThatIsFixedAndSaysWhy) {
+  const Said said =
+      fracas({"run", "--fault", "ring.leave", "--seed", "7", "--set", "store.coordinator=client", "--set",
+              "store.hints=off", "--set", "store.rejoin=immediate", "--dry-run"});
+  EXPECT_EQ(said.code, Exit::usage);
+  EXPECT_THAT(said.err, HasSubstr("ring.leave: with coordinator = client the ring stays as it is"));
+  EXPECT_EQ(fracas({"run", "--fault", "ring", "--seed", "7", "--dry-run"}).code, Exit::pass);
+}
+
+TEST(Run, ADrawnExperimentWithAnotherStoreChangesItsRingWhereItCan) {
+  for (int seed = 1; seed <= 60; ++seed) {
+    const Said said = fracas({"run", "swarm", "--world", "sim", "--seed", std::to_string(seed), "--set",
+                              "store.nodes=5", "--set", "store.preset=dynamo", "--dry-run", "--json"});
+    ASSERT_EQ(said.code, Exit::pass) << said.err;
+    EXPECT_THAT(said.out, testing::Not(HasSubstr("\"ring."))) << "stand-ins";
+  }
+}
+
 TEST(Explain, OfAConfigurationHasACellForEachGroupOfFaultsAndAReasonForEachCell) {
   const std::string out = fracas({"explain", "lww-clock-skew"}).out;
-  // none, process, network, clock, full disk, power, 1 disk, disks
-  EXPECT_THAT(cells(out, "regular"), ElementsAre("yes", "yes", "yes", "no", "yes", "yes", "no", "no"));
-  EXPECT_THAT(cells(out, "durability"), ElementsAre("yes", "yes", "yes", "yes", "yes", "yes", "yes", "no"));
+  // none, process, network, clock, full disk, power, 1 disk, disks, ring
+  EXPECT_THAT(cells(out, "regular"), ElementsAre("yes", "yes", "yes", "no", "yes", "yes", "no", "no", "yes"));
+  EXPECT_THAT(cells(out, "durability"),
+              ElementsAre("yes", "yes", "yes", "yes", "yes", "yes", "yes", "no", "yes"));
   EXPECT_THAT(out, HasSubstr("\n 1  "));
 }
 

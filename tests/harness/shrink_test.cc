@@ -337,6 +337,24 @@ TEST(FewerNodes, KeepTheHomesOfKeysThatTheNodeDidNotHold) {
   }
 }
 
+TEST(FewerNodes, MayBeOnesOutsideTheRing) {
+  Experiment e = busy();
+  e.store.nodes = 5;
+  e.store.spares = 2;
+  nemesis::FaultSpec replace = fault("ring.replace", "n1", 0, kSecond);
+  replace.parameters = {{"with", std::string("n5")}, {"via", std::string("n2")}};
+  e.faults = {replace, fault("ring.join", "n4", 0, kSecond)};
+  const Experiment less = without_node(e, 3).front();
+  EXPECT_EQ(less.store.nodes, 4);
+  EXPECT_EQ(less.store.spares, 1);
+  ASSERT_EQ(less.faults.size(), 1u) << "nobody is left who could join";
+  EXPECT_EQ(less.faults[0].parameters.at("with"), nemesis::Parameter(std::string("n4")));
+  EXPECT_EQ(less.faults[0].parameters.at("via"), nemesis::Parameter(std::string("n2")));
+  for (std::size_t i = 0; i < e.script.size(); ++i)
+    EXPECT_EQ(less.script[i].intent.key, e.script[i].intent.key) << "keys live where they did";
+  EXPECT_TRUE(without_node(e, 0).empty()) << "three members are as few as can be";
+}
+
 TEST(FewerNodes, AFewOperationsMayAskDifferentOthers) {
   Experiment e = busy();
   e.script.resize(2);

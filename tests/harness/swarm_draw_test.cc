@@ -127,6 +127,26 @@ TEST(SwarmDraw, EveryKindOfFaultIsDrawnAndOnlyWhatTheWorldCanDo) {
   }
 }
 
+TEST(SwarmDraw, TheRingChangesOnlyWhereItCan) {
+  std::set<int> spares;
+  bool damaged = false, undamaged = false;
+  for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+    const Experiment e = draw_swarm(seed, WorldKind::sim);
+    spares.insert(e.store.spares);
+    bool ring = false, takes_state = false;
+    for (const nemesis::FaultSpec& spec : e.faults) {
+      ring = ring || nemesis::class_of(spec.kind) == "ring";
+      takes_state = takes_state || nemesis::find_kind(spec.kind)->takes_state;
+    }
+    if (!ring) continue;
+    EXPECT_EQ(store::why_ring_is_fixed(e.store), "");
+    EXPECT_GT(e.store.nodes, e.store.n);
+    (takes_state ? damaged : undamaged) = true;
+  }
+  EXPECT_EQ(spares, (std::set<int>{0, 1, 2}));
+  EXPECT_TRUE(damaged && undamaged);
+}
+
 TEST(SwarmDraw, ClientsOfAPartitionAreOnBothSidesOrOnOne) {
   std::set<nemesis::Parameter> clients;
   for (std::uint64_t seed = 1; seed <= kSeeds; ++seed)
