@@ -1,5 +1,8 @@
-// What a world knows of the cluster's ring: what operators asked for, and every ring that nodes were seen to
-// follow. How a node is asked is the world's business.
+// What a world knows of the cluster's ring: what operators asked for, and the rings that nodes told of. How a
+// node is asked is the world's business.
+//
+// A node may tell of a ring before that is on its disk, and be back at the one before when the disk fails or
+// the process ends. So what counts is what nodes told last, and a number may come again with another ring.
 #pragma once
 
 #include <cstdint>
@@ -20,22 +23,30 @@ class RingBook : public nemesis::Rings {
   using Done = std::function<void(nemesis::RingAnswer)>;
   using Ask = std::function<void(const std::string& via, const nemesis::RingChange&, Done)>;
 
-  RingBook(ClusterRing first, Ask ask) : ask_(std::move(ask)), latest_(std::move(first)) {
-    seen_.push_back(latest_.view);
-  }
+  RingBook(ClusterRing first, Ask ask);
 
   std::uint64_t ask(const std::string& via, const nemesis::RingChange&) override;
   nemesis::RingAnswer answer(std::uint64_t handle) const override;
   const std::vector<nemesis::RingView>& seen() const override { return seen_; }
 
-  bool knows(std::uint64_t epoch) const;
-  void saw(ClusterRing, nemesis::Nanoseconds now);
-  const ClusterRing& latest() const { return latest_; }
+  /// A node has told the number of its ring (0: its system has none). True: ask it for the ring, for it is
+  /// another one than it told of last, or that was a while ago.
+  bool heard(const std::string& node, std::uint64_t epoch, nemesis::Nanoseconds now);
+  void saw(const std::string& node, const ClusterRing&, nemesis::Nanoseconds now);
+  /// The one with the highest number of those that nodes told of last.
+  const ClusterRing& latest() const { return rings_.rbegin()->second; }
 
  private:
+  struct Told {
+    std::uint64_t epoch = 1;
+    nemesis::Nanoseconds asked = 0;
+  };
+  void forget_what_nobody_follows();
+
   Ask ask_;
-  ClusterRing latest_;
-  std::vector<nemesis::RingView> seen_;  ///< by number
+  std::map<std::uint64_t, ClusterRing> rings_;
+  std::vector<nemesis::RingView> seen_;  ///< the same, by number
+  std::map<std::string, Told> told_;
   std::map<std::uint64_t, nemesis::RingAnswer> answers_;
 };
 

@@ -199,7 +199,7 @@ class LocalWorld : public World {
           const auto reading =
               status ? clock_reading(sent_us, wall_us(), status->wall_us) : std::optional<ClockReading>();
           if (reading) clocks_.read_back(node, *reading);
-          if (!status || rings_.knows(status->ring_epoch)) return done(std::move(status));
+          if (!status || !rings_.heard(node, status->ring_epoch, now())) return done(std::move(status));
           learn_ring(node, [done, status] { done(status); });
         });
   }
@@ -350,10 +350,10 @@ class LocalWorld : public World {
 
   void learn_ring(const std::string& node, std::function<void()> then) {
     ask(node, target_->ring_request(), kStatusTimeout,
-        [this, then = std::move(then)](const Result<HttpReply>& reply) {
+        [this, node, then = std::move(then)](const Result<HttpReply>& reply) {
           auto ring =
               reply ? target_->decode_ring(reply->status, reply->body) : Result<ClusterRing>(reply.error());
-          if (ring) rings_.saw(*std::move(ring), now());
+          if (ring) rings_.saw(node, *ring, now());
           then();
         });
   }

@@ -246,10 +246,10 @@ bool SimWorld::answer_operator(std::size_t node, const store::ReplyToClient& rep
 
 void SimWorld::learn_ring(std::size_t node) {
   const store::Node* machine = nodes_.machine(node);
-  if (machine == nullptr || rings_.knows(machine->ring_epoch())) return;
+  if (machine == nullptr || !rings_.heard(names_[node], machine->ring_epoch(), now())) return;
   auto ring = target_->decode_ring(200, machine->ring());
   assert(ring && "what a node tells of its ring can be read");
-  rings_.saw(*std::move(ring), now());
+  rings_.saw(names_[node], *ring, now());
 }
 
 void SimWorld::dump(const std::string& node,

@@ -33,21 +33,49 @@ TEST(RingRest, IsNotReachedWhileAChangeMayStillBeAgreedOn) {
   EXPECT_TRUE(rest.reached(ring(1)));
 }
 
-TEST(RingBook, KeepsEachRingOnceByItsNumberAndTheHomesOfTheLatest) {
-  const auto cluster_ring = [](std::uint64_t epoch, const std::string& home) {
-    return ClusterRing{.view = ring(epoch), .homes = {{home}}};
-  };
-  RingBook book(cluster_ring(1, "n1"), [](const auto&, const auto&, const auto&) {});
-  EXPECT_TRUE(book.knows(1));
-  EXPECT_TRUE(book.knows(0)) << "of a system without";
-  EXPECT_FALSE(book.knows(4));
-  book.saw(cluster_ring(4, "n4"), 40);
-  book.saw(cluster_ring(3, "n3"), 50);
-  book.saw(cluster_ring(4, "other"), 60);
-  EXPECT_EQ(book.latest().homes, (std::vector<std::vector<std::string>>{{"n4"}}));
-  ASSERT_EQ(book.seen().size(), 3U);
-  EXPECT_EQ(book.seen()[1].epoch, 3U);
-  EXPECT_EQ(book.seen()[2].seen, 40);
+ClusterRing held_by(std::uint64_t epoch, const std::string& home) {
+  ClusterRing made{.view = {.epoch = epoch, .members = {home}}, .homes = {{home}}};
+  return made;
+}
+
+RingBook book() {
+  return {held_by(1, "n1"), [](const auto&, const auto&, const auto&) {}};
+}
+
+TEST(RingBook, AsksForARingWhenItsNumberIsAnotherOneOrAfterAWhile) {
+  RingBook rings = book();
+  EXPECT_FALSE(rings.heard("n1", 0, 0)) << "of a system without";
+  EXPECT_FALSE(rings.heard("n1", 1, 0));
+  EXPECT_TRUE(rings.heard("n1", 4, 10));
+  rings.saw("n1", held_by(4, "n4"), 11);
+  EXPECT_FALSE(rings.heard("n1", 4, 20));
+  EXPECT_TRUE(rings.heard("n2", 4, 20)) << "it may be another one";
+  EXPECT_TRUE(rings.heard("n1", 4, 1'000'000'010));
+}
+
+TEST(RingBook, KeepsTheHomesOfTheHighestNumberThatNodesFollow) {
+  RingBook rings = book();
+  rings.saw("n1", held_by(4, "n4"), 40);
+  rings.saw("n2", held_by(3, "n3"), 50);
+  rings.saw("n2", held_by(4, "n4"), 60);
+  EXPECT_EQ(rings.latest().homes, (std::vector<std::vector<std::string>>{{"n4"}}));
+  ASSERT_EQ(rings.seen().size(), 3U);
+  EXPECT_EQ(rings.seen()[1].epoch, 3U);
+  EXPECT_EQ(rings.seen()[2].seen, 40) << "it was the same";
+}
+
+// Found by swarm seed 3262: the disk was full when the only member went on to the next ring.
+TEST(RingBook, ForgetsARingThatNeverCameToADisk) {
+  RingBook rings = book();
+  rings.saw("n1", held_by(2, "n2"), 10);
+  EXPECT_EQ(rings.latest().view.epoch, 2U);
+  EXPECT_FALSE(rings.heard("n1", 1, 20));
+  EXPECT_EQ(rings.latest().view.epoch, 1U);
+  EXPECT_EQ(rings.seen().size(), 1U);
+  EXPECT_TRUE(rings.heard("n1", 2, 30)) << "the number comes again, with another ring";
+  rings.saw("n1", held_by(2, "n3"), 31);
+  EXPECT_EQ(rings.latest().homes, (std::vector<std::vector<std::string>>{{"n3"}}));
+  EXPECT_EQ(rings.seen().back().seen, 31);
 }
 
 TEST(RingBook, KeepsWhatWasAnswered) {
