@@ -36,7 +36,7 @@ class SimNetwork : public nemesis::Network {
     const std::size_t bytes = link.plain() ? 0 : size();
     const Passage passage = pass(link, may_repeat, bytes);
     if (passage.held) link.held.emplace_back(deliver);
-    if (passage.copies == 2) schedule(link, passage.arrives[0], std::decay_t<Deliver>(deliver));
+    if (passage.copies == 2) schedule(link, passage.arrives[0], deliver);
     if (passage.copies > 0)
       schedule(link, passage.arrives[static_cast<std::size_t>(passage.copies - 1)],
                std::forward<Deliver>(deliver));
@@ -90,8 +90,9 @@ class SimNetwork : public nemesis::Network {
   void release_held(Link&);
   /// It arrives then, unless its connection is broken by that time.
   template <typename Deliver>
-  void schedule(Link& link, nemesis::Nanoseconds arrival, Deliver deliver) {
-    timeline_.at(arrival, [&link, connection = link.connection, deliver = std::move(deliver)]() mutable {
+  void schedule(Link& link, nemesis::Nanoseconds arrival, Deliver&& deliver) {
+    timeline_.at(arrival, [&link, connection = link.connection,
+                           deliver = std::decay_t<Deliver>(std::forward<Deliver>(deliver))]() mutable {
       if (link.connection == connection) return deliver();
       ++link.counters.messages_dropped;
     });

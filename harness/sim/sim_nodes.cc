@@ -104,10 +104,10 @@ struct SimNodes::Slot {
 
   /// Does something to the process of that incarnation, now or when it is resumed.
   template <typename Act>
-  void post(std::uint64_t meant_for, Act act) {
+  void post(std::uint64_t meant_for, Act&& act) {
     if (incarnation != meant_for || !process) return;
     if (state == NodeState::paused) {
-      while_paused.emplace_back(std::move(act));
+      while_paused.emplace_back(std::forward<Act>(act));
     } else {
       act(*process);
     }

@@ -1,38 +1,48 @@
 #include "harness/sim/timeline.h"
 
 #include <algorithm>
-#include <utility>
+#include <cassert>
+#include <limits>
 
 namespace fracas::harness {
 
-bool Timeline::later(const Entry& a, const Entry& b) {
-  return a.when != b.when ? a.when > b.when : a.sequence > b.sequence;
+void Timeline::add(nemesis::Nanoseconds when, Happenings::Slot slot) {
+  assert(next_sequence_ < std::numeric_limits<std::uint64_t>::max() / kSlots);
+  const Entry added{static_cast<std::uint64_t>(std::max(when, now_)), next_sequence_++ * kSlots + slot};
+  std::size_t place = heap_.size();
+  heap_.push_back(added);
+  while (place > 0) {
+    const std::size_t parent = (place - 1) / kChildren;
+    if (!added.before(heap_[parent])) break;
+    heap_[place] = heap_[parent];
+    place = parent;
+  }
+  heap_[place] = added;
 }
 
-void Timeline::at(nemesis::Nanoseconds when, std::function<void()> what) {
-  std::uint32_t slot = 0;
-  if (free_slots_.empty()) {
-    slot = static_cast<std::uint32_t>(slots_.size());
-    slots_.push_back(std::move(what));
-  } else {
-    slot = free_slots_.back();
-    free_slots_.pop_back();
-    slots_[slot] = std::move(what);
+Timeline::Entry Timeline::take_first() {
+  const Entry first = heap_.front();
+  const Entry last = heap_.back();
+  heap_.pop_back();
+  std::size_t place = 0;
+  for (std::size_t child = 1; child < heap_.size(); child = place * kChildren + 1) {
+    const std::size_t end = std::min(child + kChildren, heap_.size());
+    std::size_t least = child;
+    for (std::size_t other = child + 1; other < end; ++other)
+      if (heap_[other].before(heap_[least])) least = other;
+    if (!heap_[least].before(last)) break;
+    heap_[place] = heap_[least];
+    place = least;
   }
-  heap_.push_back({std::max(when, now_), next_sequence_++, slot});
-  std::push_heap(heap_.begin(), heap_.end(), later);
+  if (!heap_.empty()) heap_[place] = last;
+  return first;
 }
 
 bool Timeline::step() {
   if (heap_.empty()) return false;
-  std::pop_heap(heap_.begin(), heap_.end(), later);
-  const Entry next = heap_.back();
-  heap_.pop_back();
-  now_ = next.when;
-  // Out of its slot first: what happens may add to the timeline.
-  const std::function<void()> what = std::exchange(slots_[next.slot], nullptr);
-  free_slots_.push_back(next.slot);
-  what();
+  const Entry next = take_first();
+  now_ = static_cast<nemesis::Nanoseconds>(next.when);
+  happenings_.happen(static_cast<Happenings::Slot>(next.order % kSlots));
   return true;
 }
 

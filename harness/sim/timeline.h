@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <utility>
 #include <vector>
 
+#include "harness/sim/happenings.h"
 #include "nemesis/fault.h"
 
 namespace fracas::harness {
@@ -16,26 +17,39 @@ class Timeline {
   nemesis::Nanoseconds now() const { return now_; }
 
   /// What is due in the past happens now, after everything else that is due now.
-  void at(nemesis::Nanoseconds when, std::function<void()> what);
-  void after(nemesis::Nanoseconds delay, std::function<void()> what) { at(now_ + delay, std::move(what)); }
+  template <typename What>
+  void at(nemesis::Nanoseconds when, What&& what) {
+    add(when, happenings_.put(std::forward<What>(what)));
+  }
+  template <typename What>
+  void after(nemesis::Nanoseconds delay, What&& what) {
+    at(now_ + delay, std::forward<What>(what));
+  }
 
   /// Lets the next thing happen. False: nothing is left.
   bool step();
 
  private:
-  /// In the heap; the thing itself stays in its slot while entries are moved.
+  /// Four of them are a line of the processor's cache: a heap in which each has four children looks at one
+  /// line a level.
   struct Entry {
-    nemesis::Nanoseconds when;
-    std::uint64_t sequence;
-    std::uint32_t slot;
+    std::uint64_t when;
+    std::uint64_t order;  ///< sequence, then the slot of the thing itself
+
+    bool before(const Entry& other) const {
+      return when != other.when ? when < other.when : order < other.order;
+    }
   };
-  static bool later(const Entry& a, const Entry& b);
+  static constexpr std::uint64_t kSlots = Happenings::kMost;
+  static constexpr std::size_t kChildren = 4;
+
+  void add(nemesis::Nanoseconds when, Happenings::Slot);
+  Entry take_first();
 
   nemesis::Nanoseconds now_ = 0;
   std::uint64_t next_sequence_ = 0;
-  std::vector<Entry> heap_;
-  std::vector<std::function<void()>> slots_;
-  std::vector<std::uint32_t> free_slots_;
+  std::vector<Entry> heap_;  ///< none is before its parent
+  Happenings happenings_;
 };
 
 }  // namespace fracas::harness

@@ -3,8 +3,13 @@
 
 #include <rapidcheck/gtest.h>
 
+#include <algorithm>
+#include <array>
+#include <functional>
 #include <map>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/sim/sim_disk.h"
@@ -32,6 +37,38 @@ TEST(Timeline, OrdersByTimeAndThenBySequence) {
   }
   EXPECT_EQ(order, "ab!cd");
   EXPECT_EQ(timeline.now(), 20);
+}
+
+TEST(Timeline, KeepsThousandsInOrderThatAddOthersMeanwhile) {
+  Timeline timeline;
+  std::vector<std::pair<nemesis::Nanoseconds, int>> seen;
+  int added = 0;
+  std::function<void(int)> note = [&](int number) {
+    seen.emplace_back(timeline.now(), number);
+    if (number < 5000) timeline.after(number * 37 % 911, [&note, next = 10000 + added++] { note(next); });
+  };
+  for (int i = 0; i < 5000; ++i) timeline.at(i * 7919 % 1009, [&note, i] { note(i); });
+  while (timeline.step()) {
+  }
+  EXPECT_EQ(seen.size(), 10000U);
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST(Timeline, DropsWhatNeverHappenedAndTakesWhatIsLargerThanASlot) {
+  const auto alive = std::make_shared<int>(0);
+  {
+    Timeline timeline;
+    const std::array<char, 4096> large{'x'};
+    timeline.at(1,
+                [alive, large, taken = std::make_unique<int>(1)] { *alive += large[0] == 'x' ? *taken : 0; });
+    timeline.at(2, [alive] { ++*alive; });
+    timeline.at(3, [alive, large] { ++*alive; });
+    EXPECT_TRUE(timeline.step());
+    EXPECT_EQ(*alive, 1);
+    EXPECT_EQ(alive.use_count(), 3);
+  }
+  EXPECT_EQ(*alive, 1);
+  EXPECT_EQ(alive.use_count(), 1);
 }
 
 class SimNetworkTest : public testing::Test {
