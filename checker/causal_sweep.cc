@@ -5,61 +5,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "checker/causal.h"
+#include "checker/causal_past.h"
 
 namespace fracas::checker {
 namespace {
-
-constexpr std::size_t kBlock = 512;
 
 /// Steps (a few ns each) after which a key is given up: about a minute.
 constexpr std::uint64_t kMaxSteps = 20'000'000'000;
 
 /// Pairs of a shown value and a later delete that supersedes it: 8 bytes each.
 constexpr std::size_t kMaxContested = 4'000'000;
-
-struct Bits {
-  std::array<std::uint64_t, kBlock / 64> words{};
-
-  void set(std::size_t i) { words[i / 64] |= 1ULL << (i % 64); }
-  bool operator==(const Bits&) const = default;
-  bool has(std::size_t i) const { return (words[i / 64] >> (i % 64) & 1) != 0; }
-  void clear(std::size_t i) { words[i / 64] &= ~(1ULL << (i % 64)); }
-  bool any() const {
-    std::uint64_t all = 0;
-    for (const std::uint64_t word : words) all |= word;
-    return all != 0;
-  }
-  Bits& operator|=(const Bits& other) {
-    for (std::size_t i = 0; i < words.size(); ++i) words[i] |= other.words[i];
-    return *this;
-  }
-  Bits& operator&=(const Bits& other) {
-    for (std::size_t i = 0; i < words.size(); ++i) words[i] &= other.words[i];
-    return *this;
-  }
-  Bits& remove(const Bits& other) {
-    for (std::size_t i = 0; i < words.size(); ++i) words[i] &= ~other.words[i];
-    return *this;
-  }
-  bool within(const Bits& other) const {
-    std::uint64_t outside = 0;
-    for (std::size_t i = 0; i < words.size(); ++i) outside |= words[i] & ~other.words[i];
-    return outside == 0;
-  }
-  template <typename Visit>
-  void each(Visit&& visit) const {
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      for (std::uint64_t rest = words[i]; rest != 0; rest &= rest - 1) {
-        visit(i * 64 + static_cast<std::size_t>(__builtin_ctzll(rest)));
-      }
-    }
-  }
-};
 
 /// A shown value and a delete that has it in its past.
 struct Contested {
@@ -77,6 +37,12 @@ struct Asked {
   std::map<std::uint32_t, Missing> missing{};
 };
 
+/// What an answer covers: what is below all that it shows, and what deletes may hide.
+struct Covering {
+  CausalPast::SetId set;
+  std::uint32_t deletes;
+};
+
 /// A value that a view shows, by the block in which it is.
 struct Shown {
   std::uint32_t version;
@@ -87,11 +53,11 @@ struct Shown {
 
 class CausalSweep {
  public:
-  CausalSweep(const CausalKey& key, std::span<const View> views) : key_(key), views_(views) {
+  CausalSweep(const CausalKey& key, std::span<const View> views)
+      : key_(key), views_(views), past_(key.parents_, key.first_parent_) {
     for (std::uint32_t v = 0; v < versions().size(); ++v) {
       if (versions()[v]->f == Function::remove_key) deletes_.push_back(v);
     }
-    below_.resize(versions().size());
   }
 
   boost::system::result<std::vector<std::vector<Missing>>, std::string> missing(
@@ -102,6 +68,7 @@ class CausalSweep {
     if (steps_ > kMaxSteps) return too_large("steps", kMaxSteps);
     take_views();
     for (Demands& demands : questions) ask(std::move(demands));
+    open_.resize(asked_.size());
     if (!deletes_.empty() && !find_contested()) return too_large("contested deletes", kMaxContested);
     for (std::size_t block = 0; block < versions().size(); block += kBlock) {
       judge_block(block);
@@ -125,7 +92,7 @@ class CausalSweep {
     auto next = shown.begin();
     for (std::size_t block = 0; next != shown.end(); block += kBlock) {
       if (next->version >= block + kBlock) continue;
-      fill_below(block);
+      past_.fill(block);
       for (; next != shown.end() && next->version < block + kBlock; ++next) compare(*next, block, found);
     }
     std::stable_sort(found.begin(), found.end(),
@@ -186,7 +153,7 @@ class CausalSweep {
 
   void compare(const Shown& lower, std::size_t block, std::vector<SideBySide>& found) const {
     for (const std::uint32_t above : views_[lower.view].shown) {
-      if (above > lower.version && sets_[below_[above]].has(lower.version - block))
+      if (above > lower.version && past_.of(above).has(lower.version - block))
         found.push_back({lower.view, lower.version, above});
     }
   }
@@ -198,36 +165,6 @@ class CausalSweep {
     return static_cast<std::uint32_t>(end - deletes_.begin());
   }
 
-  /// The set that holds both; a new one only if neither holds the other.
-  std::uint32_t join(std::uint32_t a, std::uint32_t b) {
-    if (a == b || b == kEmpty) return a;
-    if (a == kEmpty) return b;
-    if (sets_[b].within(sets_[a])) return a;
-    if (sets_[a].within(sets_[b])) return b;
-    const Bits both = Bits(sets_[a]) |= sets_[b];
-    if (both != sets_.back()) sets_.push_back(both);
-    return static_cast<std::uint32_t>(sets_.size() - 1);
-  }
-
-  /// Which of the block's versions lie at or below each version. Versions before the block have none below
-  /// them.
-  void fill_below(std::size_t block) {
-    sets_.assign(1, Bits{});
-    std::fill(below_.begin(), below_.begin() + static_cast<std::ptrdiff_t>(block), kEmpty);
-    for (std::size_t v = block; v < versions().size(); ++v) {
-      std::uint32_t below = kEmpty;
-      for (std::uint32_t p = key_.first_parent_[v]; p < key_.first_parent_[v + 1]; ++p) {
-        if (key_.parents_[p] < v) below = join(below, below_[key_.parents_[p]]);
-      }
-      if (v < block + kBlock) {
-        sets_.push_back(sets_[below]);
-        sets_.back().set(v - block);
-        below = static_cast<std::uint32_t>(sets_.size() - 1);
-      }
-      below_[v] = below;
-    }
-  }
-
   /// Which deletes are above a value that is shown after they began: only those can contradict a view.
   bool find_contested() {
     std::vector<std::uint32_t> last_shown(versions().size(), 0);
@@ -235,7 +172,7 @@ class CausalSweep {
       for (const std::uint32_t v : view.shown) last_shown[v] = std::max(last_shown[v], view.ended);
     }
     for (std::size_t block = 0; block < versions().size(); block += kBlock) {
-      fill_below(block);
+      past_.fill(block);
       contest_block(block, last_shown);
       if (contested_.size() > kMaxContested) return false;
     }
@@ -251,7 +188,7 @@ class CausalSweep {
     }
     const auto first = std::lower_bound(deletes_.begin(), deletes_.end(), block);
     for (auto d = first; d != deletes_.end() && live.any() && contested_.size() <= kMaxContested; ++d) {
-      Bits above = sets_[below_[*d]];
+      Bits above = past_.of(*d);
       above &= live;
       const std::uint32_t begun = versions()[*d]->invoked;
       above.each([&](std::size_t bit) {
@@ -285,7 +222,7 @@ class CausalSweep {
     covered_by_.assign(1, Bits{});
     first_in_.clear();
     for (const std::uint32_t d : deletes_) {
-      Bits bits = sets_[below_[d]];
+      Bits bits = past_.of(d);
       first_in_.push_back(Bits(bits).remove(covered_by_.back()));
       covered_by_.push_back(bits |= covered_by_.back());
     }
@@ -310,34 +247,72 @@ class CausalSweep {
         continue;
       }
       ++steps_;
-      doubtful.remove(sets_[below_[deletes_[d]]]);
-      open.remove(sets_[below_[deletes_[d]]]);
+      doubtful.remove(past_.of(deletes_[d]));
+      open.remove(past_.of(deletes_[d]));
     }
   }
 
   void judge_block(std::size_t block) {
-    fill_below(block);
+    past_.fill(block);
     fill_deletes();
     for (Asked& asked : asked_) begin_block(asked, block);
-    std::vector<Bits> open(asked_.size());
-    for (std::size_t i = 0; i < by_begin_.size();) {
-      const std::uint32_t first = by_begin_[i];
-      Bits any;
-      for (std::size_t q = 0; q < asked_.size(); ++q) {
-        bring_up_to(asked_[q], views_[first].began, block);
-        open[q] = asked_[q].required[0];
-        if (session_of_[first] > 0) open[q] |= asked_[q].required[session_of_[first]];
-        any |= open[q];
-      }
+    note_demanded(block);
+    // Whoever began before the first demand was asked for nothing.
+    auto next = std::partition_point(by_begin_.begin(), by_begin_.end(),
+                                     [&](std::uint32_t view) { return views_[view].began <= first_demand_; });
+    while (next != by_begin_.end()) {
       // The views of a group began at the same event, so they are next to each other in this order too.
-      const std::uint32_t group = views_[first].group;
-      for (; i < by_begin_.size() && views_[by_begin_[i]].group == group; ++i) {
-        if (any.any()) remove_covered(by_begin_[i], any);
-      }
-      if (!any.any()) continue;
-      for (std::size_t q = 0; q < asked_.size(); ++q) {
-        if ((open[q] &= any).any()) collect(asked_[q], group, block, open[q]);
-      }
+      const auto group_end = std::find_if(next, by_begin_.end(), [&](std::uint32_t view) {
+        return views_[view].group != views_[*next].group;
+      });
+      const std::span<const std::uint32_t> group(next, group_end);
+      if (std::none_of(group.begin(), group.end(), [&](std::uint32_t v) { return covers_demanded(v); }))
+        judge_group(group, block);
+      next = group_end;
+    }
+  }
+
+  /// All that is ever demanded of the block, and from which event on.
+  void note_demanded(std::size_t block) {
+    demanded_ = {};
+    first_demand_ = kNever;
+    covering_.reset();
+    for (const Asked& asked : asked_) {
+      if (asked.next != asked.end) first_demand_ = std::min(first_demand_, asked.demands[asked.next].event);
+      for (std::size_t i = asked.next; i < asked.end; ++i) demanded_.set(asked.demands[i].version - block);
+    }
+  }
+
+  /// The view certainly covers all that is ever demanded of the block: true of most, long after the block.
+  bool covers_demanded(std::uint32_t view) {
+    if (contested_view_.size() > view && contested_view_[view]) return false;
+    const auto shown = views_[view].shown;
+    const Covering mine{shown.empty() ? CausalPast::kEmpty : past_.set_of(shown.front()),
+                        views_[view].tombstones ? deletes_before_[view] : 0};
+    const bool alike =
+        std::all_of(shown.begin(), shown.end(), [&](std::uint32_t v) { return past_.set_of(v) == mine.set; });
+    if (!alike) return false;
+    if (covering_ && covering_->set == mine.set && covering_->deletes <= mine.deletes) return true;
+    if (!Bits(demanded_).remove(past_[mine.set]).within(covered_by_[mine.deletes])) return false;
+    covering_ = mine;
+    return true;
+  }
+
+  void judge_group(std::span<const std::uint32_t> group, std::size_t block) {
+    const std::uint32_t first = group.front();
+    Bits any;
+    for (std::size_t q = 0; q < asked_.size(); ++q) {
+      bring_up_to(asked_[q], views_[first].began, block);
+      open_[q] = asked_[q].required[0];
+      if (session_of_[first] > 0) open_[q] |= asked_[q].required[session_of_[first]];
+      any |= open_[q];
+    }
+    for (const std::uint32_t view : group) {
+      if (any.any()) remove_covered(view, any);
+    }
+    if (!any.any()) return;
+    for (std::size_t q = 0; q < asked_.size(); ++q) {
+      if ((open_[q] &= any).any()) collect(asked_[q], views_[first].group, block, open_[q]);
     }
   }
 
@@ -361,11 +336,11 @@ class CausalSweep {
 
   /// Leaves in `open` what is asked for and this view does not cover.
   void remove_covered(std::uint32_t view, Bits& open) {
-    std::uint32_t removed = kEmpty;  // siblings often have the same past in this block
+    CausalPast::SetId removed = CausalPast::kEmpty;  // siblings often have the same past in this block
     for (const std::uint32_t v : views_[view].shown) {
-      if (below_[v] == removed) continue;
-      removed = below_[v];
-      open.remove(sets_[removed]);
+      if (past_.set_of(v) == removed) continue;
+      removed = past_.set_of(v);
+      open.remove(past_[removed]);
     }
     if (views_[view].tombstones && open.any()) cover_by_deletes(view, open);
   }
@@ -382,8 +357,6 @@ class CausalSweep {
     });
   }
 
-  static constexpr std::uint32_t kEmpty = 0;
-
   const CausalKey& key_;
   std::span<const View> views_;
   std::vector<Asked> asked_;
@@ -394,10 +367,13 @@ class CausalSweep {
   std::vector<std::uint32_t> deletes_before_;       ///< of each view: how many deletes may be hidden in it
   std::vector<Contested> contested_;
   std::vector<bool> contested_view_;
-  std::vector<Bits> sets_;            ///< of the block's versions; 0: the empty one
-  std::vector<std::uint32_t> below_;  ///< of each version: the set at or below it
+  CausalPast past_;
   std::vector<Bits> covered_by_;      ///< [d]: what deletes 0..d-1 cover
   std::vector<Bits> first_in_;        ///< [d]: what no delete before d covers
+  std::vector<Bits> open_;            ///< for each question
+  Bits demanded_;                     ///< of this block, by whatever question
+  std::uint32_t first_demand_ = 0;    ///< event
+  std::optional<Covering> covering_;  ///< the last that was seen to cover what is demanded
   std::uint64_t steps_ = 0;
 };
 
