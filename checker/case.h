@@ -6,7 +6,6 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <typeindex>
 #include <utility>
 #include <vector>
 
@@ -21,13 +20,20 @@ class Memo {
  public:
   template <typename T, typename Make>
   const T& once(Make&& make) const {
-    std::shared_ptr<const void>& kept = results_[typeid(T)];
-    if (!kept) kept = std::make_shared<const T>(std::forward<Make>(make)());
-    return *static_cast<const T*>(kept.get());
+    for (const auto& [type, kept] : results_)
+      if (type == &type_of<T>) return *static_cast<const T*>(kept.get());
+    auto made = std::make_shared<const T>(std::forward<Make>(make)());
+    const T& result = *made;
+    results_.emplace_back(&type_of<T>, std::move(made));
+    return result;
   }
 
  private:
-  mutable std::map<std::type_index, std::shared_ptr<const void>> results_;
+  /// Its address stands for the type: asked for often, and types compare by their names.
+  template <typename T>
+  static constexpr char type_of = 0;
+
+  mutable std::vector<std::pair<const char*, std::shared_ptr<const void>>> results_;
 };
 
 class Case;

@@ -23,11 +23,12 @@ void CausalKey::find_versions() {
 
 void CausalKey::note_answers() {
   const Answers& answers = key_.answers();
+  const Writers& writers = key_.writers();
   first_shown_.reserve(key_.operations.size() + 1);
   for (std::size_t i = 0; i < key_.operations.size(); ++i) {
     traced_.push_back(true);
     for (const TextId value : answers.of(i)) {
-      const Operation* writer = best_writer(key_.writers().of(value), key_.operations[i]->completed);
+      const Operation* writer = best_writer(writers.of(value), key_.operations[i]->completed);
       // A value that cannot have been seen is the business of no-phantoms and says nothing of the past.
       if (writer == nullptr) {
         traced_.back() = false;

@@ -32,6 +32,9 @@ std::size_t utf8_length(std::string_view text) {
   return bad ? 0 : length;
 }
 
+/// Written as it is.
+bool is_plain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
 void append_escaped(std::string& out, char c) {
   switch (c) {
     case '"':
@@ -54,8 +57,16 @@ void append_escaped(std::string& out, char c) {
   }
 }
 
+/// Length of the JSON string at the start of a compact, valid text.
+std::size_t string_length(std::string_view text) {
+  std::size_t i = 1;
+  while (i < text.size() && text[i] != '"') i += text[i] == '\\' ? 2 : 1;
+  return std::min(i + 1, text.size());
+}
+
 /// Length of the JSON value at the start of a compact, valid text.
 std::size_t value_length(std::string_view text) {
+  if (!text.empty() && text.front() == '"') return string_length(text);
   std::size_t depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -76,10 +87,27 @@ std::size_t value_length(std::string_view text) {
   return text.size();
 }
 
+/// Of a compact, valid array.
+template <typename Visit>
+void each_part(std::string_view json, Visit&& visit) {
+  std::string_view rest = json.substr(1);
+  while (!rest.empty() && rest.front() != ']') {
+    const std::size_t length = value_length(rest);
+    visit(rest.substr(0, length));
+    rest.remove_prefix(length);
+    if (!rest.empty() && rest.front() == ',') rest.remove_prefix(1);
+  }
+}
+
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
+  if (std::all_of(text.begin(), text.end(), is_plain)) {
+    out += text;
+    out += '"';
+    return;
+  }
   for (std::size_t i = 0; i < text.size();) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x20 || byte == '"' || byte == '\\') {
@@ -100,13 +128,7 @@ void append_json_string(std::string& out, std::string_view text) {
 std::vector<std::string_view> array_parts(std::string_view json) {
   if (json.empty() || json.front() != '[') return {json};
   std::vector<std::string_view> parts;
-  std::string_view rest = json.substr(1);
-  while (!rest.empty() && rest.front() != ']') {
-    const std::size_t length = value_length(rest);
-    parts.push_back(rest.substr(0, length));
-    rest.remove_prefix(length);
-    if (!rest.empty() && rest.front() == ',') rest.remove_prefix(1);
-  }
+  each_part(json, [&parts](std::string_view part) { parts.push_back(part); });
   return parts;
 }
 
@@ -116,7 +138,7 @@ void append_leaves(std::string_view json, std::vector<std::string_view>& leaves)
     leaves.push_back(json);
     return;
   }
-  for (const std::string_view part : array_parts(json)) append_leaves(part, leaves);
+  each_part(json, [&leaves](std::string_view part) { append_leaves(part, leaves); });
 }
 
 std::string_view JsonCursor::string() {

@@ -151,16 +151,28 @@ std::span<const Operation* const> Writers::of(std::string_view value) const {
 
 Answers::Answers(const History& history, const KeyOperations& key, const Writers& writers, Conflict conflict)
     : history_(history) {
-  first_.reserve(key.operations.size() + 1);
+  ranges_.reserve(key.operations.size());
   std::vector<std::string_view> parts;
+  boost::unordered_flat_map<TextId, Range> known;  // of texts that were taken apart
   for (const Operation* o : key.operations) {
-    if (o->outcome == Outcome::ok && o->f == Function::read) {
-      add(history.text(o->value), key, writers, conflict, parts);
-    } else if (o->outcome == Outcome::ok) {
-      add(history.text(o->siblings), key, writers, Conflict::siblings, parts);
-      add(history.text(o->saw), key, writers, conflict, parts);
+    const bool read = o->f == Function::read;
+    const TextId shown = read ? o->value : o->saw;
+    const TextId beside = read ? 0 : o->siblings;
+    if (o->outcome != Outcome::ok) {
+      ranges_.emplace_back();
+      continue;
     }
-    first_.push_back(static_cast<std::uint32_t>(values_.size()));
+    const auto found = beside == 0 ? known.find(shown) : known.end();
+    if (found != known.end()) {
+      ranges_.push_back(found->second);
+      continue;
+    }
+    const std::size_t first = values_.size();
+    add(history.text(beside), key, writers, Conflict::siblings, parts);
+    add(history.text(shown), key, writers, conflict, parts);
+    ranges_.push_back(
+        {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(values_.size() - first)});
+    if (beside == 0) known.emplace(shown, ranges_.back());
   }
 }
 

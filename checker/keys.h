@@ -1,6 +1,7 @@
 // A history by key: which operations touch it, what kind of thing it holds, and who wrote which value.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -63,20 +64,20 @@ class Writers {
 
  private:
   const History& history_;
-  std::vector<const Operation*> writers_;            ///< by value, then by invocation
-  std::unordered_map<TextId, std::uint32_t> first_;  ///< of each value; only ever asked, never walked over
+  std::vector<const Operation*> writers_;                   ///< by value, then by invocation
+  boost::unordered_flat_map<TextId, std::uint32_t> first_;  ///< of each value; only asked, never walked over
   std::string_view repeated_;
 };
 
 /// The values that the answers of one key showed: a read's values or elements; after a write or delete its
 /// siblings; the inner read of an update. Siblings are taken apart only where the conflict mode has them. 4
-/// bytes a value, and as many an operation.
+/// bytes a value, but of equal texts once, and 8 an operation.
 class Answers {
  public:
   Answers(const History&, const KeyOperations&, const Writers&, Conflict);
   /// Of one operation of the key, by its place there; empty if it was not answered, or showed nothing.
   std::span<const TextId> of(std::size_t place) const {
-    return std::span(values_).subspan(first_[place], first_[place + 1] - first_[place]);
+    return std::span(values_).subspan(ranges_[place].first, ranges_[place].count);
   }
   std::string_view text(TextId value) const {
     return value < history_.texts() ? history_.text(value) : unheard_[value - history_.texts()];
@@ -88,7 +89,11 @@ class Answers {
 
   const History& history_;
   std::vector<TextId> values_;
-  std::vector<std::uint32_t> first_{0};
+  struct Range {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+  };
+  std::vector<Range> ranges_;              ///< of each operation
   std::vector<std::string_view> unheard_;  ///< parts that are no text of the history: nobody wrote them
   std::unordered_map<std::string_view, TextId> unheard_ids_;
 };

@@ -92,10 +92,10 @@ void insert(Elements& elements, std::size_t number) { elements[number / 64] |= 1
 class Adds {
  public:
   explicit Adds(const KeyCase& key) : key_(key) {
-    number_.assign(key.operations.size(), kNone);
+    const Writers& writers = key.writers();
     for (const Operation* o : key.operations) {
-      if (!writes(*o) || key.writers().of(o->value).size() != 1) continue;
-      number_[key.place_of(*o)] = static_cast<std::uint32_t>(adds_.size());
+      if (!writes(*o) || writers.of(o->value).size() != 1) continue;
+      number_.emplace(o->value, static_cast<std::uint32_t>(adds_.size()));
       adds_.push_back(o);
     }
     if (adds_.size() > kMaxElements) return;
@@ -105,16 +105,19 @@ class Adds {
   bool too_many() const { return adds_.size() > kMaxElements; }
 
   /// Those of the values that are elements of unique adds.
-  template <typename Values>
-  Elements numbered(const Values& values) const {
+  Elements numbered(std::span<const TextId> values) const {
     Elements elements((adds_.size() + 63) / 64);
-    for (const auto& value : values) {
-      const auto writers = key_.writers().of(value);
-      if (writers.size() != 1) continue;
-      const std::uint32_t number = number_[key_.place_of(*writers.front())];
-      if (number != kNone) insert(elements, number);
+    for (const TextId value : values) {
+      if (const auto number = number_.find(value); number != number_.end()) insert(elements, number->second);
     }
     return elements;
+  }
+  Elements numbered(const std::vector<std::string_view>& values) const {
+    std::vector<TextId> known;
+    for (const std::string_view value : values) {
+      if (const auto id = key_.history().find(value)) known.push_back(*id);
+    }
+    return numbered(known);
   }
 
   /// Calls `visit(missing, present)` for each present add and each element that it had seen and that is not
@@ -131,10 +134,9 @@ class Adds {
   }
 
  private:
-  static constexpr std::uint32_t kNone = kNever;
-
   /// Of an acknowledged add; what its answer itself shows, if it shows any, does not count.
   Elements seen_by(const Operation& add) const {
+    if (add.siblings == 0) return numbered(key_.answers().of(key_.place_of(add)));
     std::vector<std::string_view> saw;
     if (add.outcome == Outcome::ok)
       append_shown(key_.writers(), KeyKind::set, Conflict::siblings, key_.history().text(add.saw), saw);
@@ -142,9 +144,9 @@ class Adds {
   }
 
   const KeyCase& key_;
-  std::vector<const Operation*> adds_;  ///< by invocation
-  std::vector<std::uint32_t> number_;   ///< of each operation of the key: that of its add
-  std::vector<Elements> saw_;           ///< of each
+  std::vector<const Operation*> adds_;                       ///< by invocation
+  boost::unordered_flat_map<TextId, std::uint32_t> number_;  ///< of each add's element
+  std::vector<Elements> saw_;                                ///< of each
 };
 
 /// An add wrote what its inner read saw together with its element: whoever shows the element shows those too.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "checker/causal.h"
 #include "checker/explain.h"
@@ -56,13 +57,14 @@ class KeyCheck {
   }
 
   void judge_elements() {
-    for (const Operation* o : acknowledged_) {
-      count(*o, [&](const ReplicaState& replica) {
-        std::vector<std::string_view> held;
-        for (const std::string& value : replica.values) append_leaves(value, held);
-        return std::find(held.begin(), held.end(), history_.text(o->value)) != held.end();
-      });
+    std::map<const ReplicaState*, std::set<std::string_view>> held;
+    for (const ReplicaState* replica : final_.homes) {
+      std::vector<std::string_view> elements;
+      for (const std::string& value : replica->values) append_leaves(value, elements);
+      held[replica].insert(elements.begin(), elements.end());
     }
+    for (const Operation* o : acknowledged_)
+      count(*o, [&](const ReplicaState& r) { return held[&r].contains(history_.text(o->value)); });
   }
 
   void judge_siblings() {

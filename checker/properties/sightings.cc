@@ -24,11 +24,12 @@ void visit_dump(const KeyDump& dump, const Writers& writers, KeyKind kind, const
 
 void visit_answers(const KeyCase& key, const Visit& visit) {
   const Answers& answers = key.answers();
+  const Writers& writers = key.writers();
   for (std::size_t i = 0; i < key.operations.size(); ++i) {
     for (const TextId value : answers.of(i))
       visit({.key = key.name(),
              .value = answers.text(value),
-             .writers = key.writers().of(value),
+             .writers = writers.of(value),
              .operation = key.operations[i]});
   }
 }
