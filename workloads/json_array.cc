@@ -31,6 +31,19 @@ std::size_t nested_length(std::string_view text) {
   return 0;
 }
 
+template <typename Texts>
+std::string joined(const Texts& elements) {
+  std::size_t bytes = 2;
+  for (const auto& element : elements) bytes += element.size() + 1;
+  std::string text = "[";
+  text.reserve(bytes);
+  for (const auto& element : elements) {
+    if (text.size() > 1) text += ',';
+    text += element;
+  }
+  return text += ']';
+}
+
 }  // namespace
 
 std::size_t json_value_length(std::string_view text) {
@@ -41,14 +54,14 @@ std::size_t json_value_length(std::string_view text) {
   return end == std::string_view::npos ? text.size() : end;
 }
 
-std::optional<std::vector<std::string>> split_json_array(std::string_view text) {
+std::optional<std::vector<std::string_view>> view_json_array(std::string_view text) {
   if (text.size() < 2 || text.front() != '[' || text.back() != ']') return std::nullopt;
   text = text.substr(1, text.size() - 2);
-  std::vector<std::string> elements;
+  std::vector<std::string_view> elements;
   while (!text.empty()) {
     const std::size_t length = json_value_length(text);
     if (length == 0) return std::nullopt;
-    elements.emplace_back(text.substr(0, length));
+    elements.push_back(text.substr(0, length));
     text.remove_prefix(length);
     if (text.empty()) break;
     if (text[0] != ',' || text.size() == 1) return std::nullopt;
@@ -57,13 +70,13 @@ std::optional<std::vector<std::string>> split_json_array(std::string_view text) 
   return elements;
 }
 
-std::string join_json_array(const std::vector<std::string>& elements) {
-  std::string text = "[";
-  for (const std::string& element : elements) {
-    if (text.size() > 1) text += ',';
-    text += element;
-  }
-  return text += ']';
+std::optional<std::vector<std::string>> split_json_array(std::string_view text) {
+  const auto views = view_json_array(text);
+  if (!views) return std::nullopt;
+  return std::vector<std::string>(views->begin(), views->end());
 }
+
+std::string join_json_array(const std::vector<std::string>& elements) { return joined(elements); }
+std::string join_json_array(std::span<const std::string_view> elements) { return joined(elements); }
 
 }  // namespace fracas::workloads

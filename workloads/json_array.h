@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,10 @@ std::size_t json_value_length(std::string_view text);
 
 /// The elements of an array, as texts. Empty if `text` is not an array.
 std::optional<std::vector<std::string>> split_json_array(std::string_view text);
+/// The same, as views into `text`.
+std::optional<std::vector<std::string_view>> view_json_array(std::string_view text);
 
 std::string join_json_array(const std::vector<std::string>& elements);
+std::string join_json_array(std::span<const std::string_view> elements);
 
 }  // namespace fracas::workloads

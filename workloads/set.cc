@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
+#include <string_view>
 #include <utility>
 
 #include "workloads/draw.h"
@@ -38,21 +38,25 @@ class SetGenerator : public Generator {
   std::uint64_t added_ = 0;
 };
 
-std::set<std::string> elements_of(const std::vector<std::string>& siblings) {
-  std::set<std::string> elements;
-  for (const std::string& sibling : siblings) {
-    auto parts = split_json_array(sibling);
-    if (!parts) {
-      elements.insert(sibling);  // not a set of ours: kept, so that the checker sees a phantom
-      continue;
-    }
-    elements.insert(parts->begin(), parts->end());
-  }
-  return elements;
-}
+using Elements = std::vector<std::string_view>;
 
-std::string to_array(const std::set<std::string>& elements) {
-  return join_json_array({elements.begin(), elements.end()});
+/// Sorted, each once; views into the siblings. (What we wrote is sorted already.)
+Elements elements_of(const std::vector<std::string>& siblings) {
+  Elements elements;
+  for (const std::string& sibling : siblings) {
+    const auto before = static_cast<std::ptrdiff_t>(elements.size());
+    const auto parts = view_json_array(sibling);
+    if (parts) {
+      elements.insert(elements.end(), parts->begin(), parts->end());
+    } else {
+      elements.push_back(sibling);  // not a set of ours: kept, so that the checker sees a phantom
+    }
+    const auto added = elements.begin() + before;
+    if (!std::is_sorted(added, elements.end())) std::sort(added, elements.end());
+    std::inplace_merge(elements.begin(), added, elements.end());
+  }
+  elements.erase(std::unique(elements.begin(), elements.end()), elements.end());
+  return elements;
 }
 
 std::string hottest_key(const Parameters&) { return set_key(0, 0); }
@@ -64,12 +68,15 @@ std::unique_ptr<Generator> set_generator(const Parameters& parameters, int clien
   return std::make_unique<SetGenerator>(parameters, client);
 }
 
-std::string set_answer(const std::vector<std::string>& siblings) { return to_array(elements_of(siblings)); }
+std::string set_answer(const std::vector<std::string>& siblings) {
+  return join_json_array(elements_of(siblings));
+}
 
 std::string set_modify(const Intent& intent, const std::vector<std::string>& siblings) {
-  std::set<std::string> elements = elements_of(siblings);
-  elements.insert(intent.value);
-  return to_array(elements);
+  Elements elements = elements_of(siblings);
+  const auto place = std::lower_bound(elements.begin(), elements.end(), intent.value);
+  if (place == elements.end() || *place != intent.value) elements.insert(place, intent.value);
+  return join_json_array(elements);
 }
 
 bool set_has(const Intent& intent) { return intent.f == Function::read || intent.f == Function::add; }
