@@ -65,8 +65,14 @@ std::uint64_t lines_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::vector<char> buffer(1 << 16);
   std::uint64_t lines = 0;
-  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), in.gcount() > 0)
-    lines += static_cast<std::uint64_t>(std::count(buffer.begin(), buffer.begin() + in.gcount(), '\n'));
+  while (in.read(buffer.data(), static_cast<std::streamsize>(buffer.size())), in.gcount() > 0) {
+    std::string_view rest(buffer.data(), static_cast<std::size_t>(in.gcount()));
+    // (Lines are long: finding the next end takes a fraction of looking at each character.)
+    for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+      ++lines;
+      rest.remove_prefix(end + 1);
+    }
+  }
   return lines;
 }
 

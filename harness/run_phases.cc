@@ -27,6 +27,8 @@ constexpr std::int64_t kStopLimit = 30 * kSecond;
 
 constexpr std::int64_t kPollInterval = 20 * kMillisecond;
 constexpr std::int64_t kFlushInterval = 100 * kMillisecond;
+/// Of virtual time: some milliseconds of the real one, and what is lost can be had again from the seed.
+constexpr std::int64_t kFlushIntervalSimulated = 10 * kSecond;
 constexpr std::int64_t kWatchInterval = 200 * kMillisecond;
 constexpr std::int64_t kWatchIntervalSettling = 50 * kMillisecond;
 constexpr std::int64_t kReportInterval = 250 * kMillisecond;
@@ -388,7 +390,8 @@ void RunPhases::keep_flushing() {
   if (over_) return;
   recorder_.flush();
   fail_on_write_error();
-  world_.after(kFlushInterval, [this] { keep_flushing(); });
+  world_.after(experiment_.world == WorldKind::sim ? kFlushIntervalSimulated : kFlushInterval,
+               [this] { keep_flushing(); });
 }
 
 void RunPhases::keep_watching() {

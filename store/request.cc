@@ -100,15 +100,17 @@ Checked resolve_timeout(const Config& config, const ClientRequest& asked, Reques
 Checked resolve_stamps(Shared& shared, const Instant& now, const ClientRequest& asked, Request& request) {
   const Config& config = shared.config();
   const bool write = asked.verb != Verb::get;
-  const std::string source = "this cluster has stamp = " + get(config, "stamp");
+  const auto not_here = [&config](std::string field, const std::string& why) {
+    return bad(std::move(field), "this cluster has stamp = " + get(config, "stamp") + why);
+  };
   const bool of_client = write && config.stamp == StampSource::client;
   const bool of_session = write && (config.stamp == StampSource::hlc || config.stamp == StampSource::query);
   if (asked.stamp_us && !of_client)
-    return bad("stamp", source + ": only its puts and deletes carry one, and only with client");
+    return not_here("stamp", ": only its puts and deletes carry one, and only with client");
   if (asked.seen_us && !of_session)
-    return bad("seen", source + ": only puts and deletes carry one, with hlc or query");
+    return not_here("seen", ": only puts and deletes carry one, with hlc or query");
   if (of_client && !asked.stamp_us)
-    return bad("stamp", source + ": send the client's clock, in microseconds since 1970");
+    return not_here("stamp", ": send the client's clock, in microseconds since 1970");
   const SessionToken* session =
       config.bugs.has(Bug::session_ignored_by_writes) ? nullptr : request.origin.session.get();
   const std::int64_t shown_us = write && session != nullptr ? session->stamp_us(request.key) : 0;
