@@ -33,7 +33,7 @@ void Machine::feed(Instant now, const Event& event) {
   if (const auto* request = std::get_if<ClientRequest>(&event)) open_.emplace(request->id, request->verb);
   // What becomes of a change that is answered for nobody knows, as of a write.
   if (const auto* change = std::get_if<ChangeRing>(&event)) open_.emplace(change->id, Verb::put);
-  if (halted_) return;
+  if (is_for_former(event) || halted_) return;
   if (const auto* fired = std::get_if<TimerFired>(&event)) {
     if (fired->timer >> life_shift != life_) return;
     node_->step(now, TimerFired{fired->timer & own_timer}, effects_);
@@ -41,6 +41,14 @@ void Machine::feed(Instant now, const Event& event) {
     node_->step(now, event, effects_);
   }
   queue_->carry_out(effects_);
+}
+
+bool Machine::is_for_former(const Event& event) {
+  const auto* message = std::get_if<FromPeer>(&event);
+  const auto* forward = message == nullptr ? nullptr : std::get_if<ForwardRequest>(&message->message);
+  if (forward == nullptr) return false;
+  forwards_.first_time(message->from, forward->operation);
+  return forwards_to_former_.has(message->from, forward->operation);
 }
 
 MarkSet Machine::marks() const {
@@ -73,6 +81,7 @@ boost::system::result<void, std::string> Machine::reopen(Instant now,
   auto node = Node::open(options_, records);
   if (!node) return node.error();
   marks_of_former_ = marks();
+  forwards_to_former_.add(std::exchange(forwards_, {}));
   node_ = *std::move(node);
   queue_.emplace(static_cast<Outlets&>(*this), options_.config.fsync, options_.config.bugs);
   ++life_;

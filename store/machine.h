@@ -20,6 +20,7 @@
 
 #include "store/effect_queue.h"
 #include "store/node.h"
+#include "store/repetitions.h"
 
 namespace fracas::store {
 
@@ -65,6 +66,7 @@ class Machine final : private Outlets {
   void begin_sync(Batch batch) override { outlets_.begin_sync(std::move(batch)); }
   void sync_later() override { outlets_.sync_later(); }
   void answer_open();
+  bool is_for_former(const Event&);
 
   Outlets& outlets_;
   NodeOptions options_;
@@ -76,6 +78,9 @@ class Machine final : private Outlets {
   bool halted_ = false;  ///< the disk has failed, and the node is not open again yet
   std::string why_;      ///< it failed
   MarkSet marks_of_former_;
+  // Connections outlive a node, and may bring once more what the one before has taken.
+  Repetitions forwards_;  ///< to the present node
+  Repetitions forwards_to_former_;
 };
 
 }  // namespace fracas::store

@@ -29,6 +29,11 @@ class Repetitions {
     return true;
   }
 
+  bool has(NodeIndex from, OperationId operation) const { return seen_.contains({from, operation}); }
+  void add(const Repetitions& others) {
+    for (const auto& [from, operation] : others.order_) first_time(from, operation);
+  }
+
   void fingerprint(Fingerprint&) const;  ///< fingerprint.h
 
  private:

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "store/ring.h"
+
 namespace fracas::store {
 namespace {
 
@@ -26,12 +28,14 @@ using testing::IsEmpty;
 /// A driver whose disk takes writes or does not, and whose syncs end when the test says so.
 class Driver final : public Outlets {
  public:
-  explicit Driver(Fsync fsync = Fsync::always) {
+  /// Each key has one home.
+  explicit Driver(Fsync fsync = Fsync::always, int nodes = 1) {
     NodeOptions options;
-    options.config.nodes = options.config.n = options.config.r = options.config.w = 1;
+    options.config.nodes = nodes;
+    options.config.n = options.config.r = options.config.w = 1;
     options.config.fsync = fsync;
     options.config.anti_entropy_ns = 0;
-    options.names = {"n1"};
+    for (int node = 1; node <= nodes; ++node) options.names.push_back("n" + std::to_string(node));
     options.actor = next_actor();
     auto opened = Machine::open(*this, options, {});
     if (!opened) throw std::runtime_error(opened.error());
@@ -56,6 +60,21 @@ class Driver final : public Outlets {
     request.key = key;
     machine_->feed(now_, request);
     return last_;
+  }
+  void forward(OperationId operation, const std::string& key) {
+    ForwardRequest message;
+    message.operation = operation;
+    message.key = key;
+    message.value = "1";
+    message.n = message.w = 1;
+    message.timeout_ns = 1'000'000'000;
+    message.epoch = 1;
+    machine_->feed(now_, FromPeer{1, message});
+  }
+  std::size_t forward_replies() const {
+    return static_cast<std::size_t>(std::count_if(sent_.begin(), sent_.end(), [](const SendToPeer& out) {
+      return std::holds_alternative<ForwardReply>(out.message);
+    }));
   }
   std::string answer(RequestId id) const {
     const auto found = answers_.find(id);
@@ -99,7 +118,7 @@ class Driver final : public Outlets {
   bool full = false;
 
  private:
-  void send(SendToPeer) override { ADD_FAILURE() << "a cluster of one sends nothing"; }
+  void send(SendToPeer out) override { sent_.push_back(std::move(out)); }
   void reply(ReplyToClient answer) override {
     EXPECT_FALSE(answers_.contains(answer.id)) << "a second answer";
     answers_[answer.id] = std::move(answer);
@@ -138,6 +157,7 @@ class Driver final : public Outlets {
   std::uint8_t actors_ = 0;
   std::map<RequestId, ReplyToClient> answers_;
   std::map<std::string, std::string> disk_;
+  std::vector<SendToPeer> sent_;
   std::optional<std::pair<std::uint64_t, Batch>> sync_;
   std::optional<Machine::Verdict> verdict_;
   std::vector<SetTimer> timers_;
@@ -186,6 +206,27 @@ TEST(Machine, takes_writes_again_under_another_actor) {
   };
   EXPECT_THAT(first, HasSubstr("n1#"));
   EXPECT_EQ(driver.reply_to(put).clock.find(actor_of(first)), std::string::npos) << "its dot 1 may be out";
+}
+
+TEST(Machine, takes_no_forwarded_put_that_the_node_before_has_taken) {
+  Driver driver(Fsync::always, 2);
+  std::string key = "k";
+  while (Ring(2).homes(key, 1).front() != 0) key += "k";
+  driver.forward(7, key);
+  driver.end_sync();
+  ASSERT_EQ(driver.forward_replies(), 1U);
+  driver.full = true;
+  driver.put(key, "2");
+  driver.end_sync();
+  driver.reopen(/*read_only=*/true);
+  driver.full = false;
+  driver.reopen(/*read_only=*/false);
+  driver.forward(7, key);
+  driver.end_sync();
+  EXPECT_EQ(driver.forward_replies(), 1U);
+  driver.forward(8, key);
+  driver.end_sync();
+  EXPECT_EQ(driver.forward_replies(), 2U);
 }
 
 TEST(Machine, is_over_when_a_sync_has_failed) {
