@@ -66,9 +66,12 @@ AntiEntropy::AntiEntropy(Shared& shared)
       jitter_(shared.options.seed) {}
 
 void AntiEntropy::find_shared_partitions() {
+  const Config& config = shared_.config();
+  const bool stays = config.bugs.has(Bug::ae_stops_after_ring_change) && !shared_.ring.next();
+  const RingDocument& ring = stays ? RingDocument(first_members(config), config.bugs) : shared_.ring;
   shared_partitions_.clear();
   for (NodeIndex peer = 0; peer < shared_.options.names.size(); ++peer)
-    shared_partitions_.push_back(shared_.ring.shared(shared_.self(), peer, shared_.config().n));
+    shared_partitions_.push_back(ring.shared(shared_.self(), peer, shared_.config().n));
 }
 
 void AntiEntropy::ring_changed() {

@@ -91,6 +91,13 @@ enum class Bug : std::uint8_t {
   // The ring.
   prefs_same_node,
   token_wraparound,
+  // Changes of the ring.
+  join_serves_early,
+  no_pending_writes,
+  bootstrap_one_source,
+  concurrent_ring_changes,
+  ring_epoch_not_checked,
+  ae_stops_after_ring_change,
   // Clients and sessions.
   client_id_reuse,
   session_token_max_only,

@@ -58,6 +58,7 @@ bool Membership::admits(Step& step, NodeIndex from, const Message& message) {
   const std::uint32_t epoch = std::visit([](const auto& m) { return m.epoch; }, message);
   const std::uint32_t ours = shared_.ring.epoch();
   if (epoch == ours || is_of_any_ring(message)) return true;
+  if (shared_.config().bugs.has(Bug::ring_epoch_not_checked)) return true;
   tell(step, from);
   const auto operation = asks(message);
   const bool forwarded = std::holds_alternative<ForwardRequest>(message);
@@ -127,6 +128,10 @@ void Membership::change(Step& step, const ChangeRing& event) {
   }
   auto document = shared_.ring.changed(change, shared_.config().n, names);
   if (!document) return answer(ErrorKind::conflict, document.error());
+  if (shared_.config().bugs.has(Bug::concurrent_ring_changes)) {
+    follow(step, *document);
+    return answer_ring_change(step, event.id, {}, shared_.ring);
+  }
   agreement_.propose(step, *std::move(document), event.id);
 }
 

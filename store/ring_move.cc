@@ -19,7 +19,8 @@ void RingMove::begin(Step& step) {
   merged_ = {};
   arrived_.clear();
   complete_since_ns_ = 0;
-  shared_.joining = shared_.ring.gained(shared_.self(), shared_.config().n);
+  const bool at_once = shared_.config().bugs.has(Bug::join_serves_early);
+  shared_.joining = at_once ? 0 : shared_.ring.gained(shared_.self(), shared_.config().n);
   shared_.agenda.remove(next_tick_ns_, {Task::Kind::ring, 0});
   // Of the first ring everybody knows.
   if (shared_.ring.epoch() > 1) tick(step);
@@ -66,7 +67,8 @@ bool RingMove::caught_up(int partition) const {
   const Config& config = shared_.config();
   std::uint64_t old_homes = 0;
   for (const NodeIndex home : shared_.ring.now().homes(partition, config.n)) old_homes |= bit(home);
-  const int enough = config.n - std::min(config.r, config.w) + 1;
+  const bool one = config.bugs.has(Bug::bootstrap_one_source);
+  const int enough = one ? 1 : config.n - std::min(config.r, config.w) + 1;
   return std::popcount(merged_[static_cast<std::size_t>(partition)] & old_homes) >= enough;
 }
 

@@ -29,6 +29,7 @@ std::vector<BugStory> stamp_stories();
 std::vector<BugStory> sloppy_stories();
 std::vector<BugStory> session_stories();
 std::vector<BugStory> tombstone_stories();
+std::vector<BugStory> ring_stories();
 
 inline constexpr std::int64_t second = 1'000'000'000;
 

@@ -10,7 +10,7 @@ std::vector<BugStory> all_stories() {
   std::vector<BugStory> all;
   for (const auto& group :
        {quorum_stories(), causality_stories(), repair_stories(), read_stories(), disk_stories(),
-        stamp_stories(), sloppy_stories(), session_stories(), tombstone_stories()})
+        stamp_stories(), sloppy_stories(), session_stories(), tombstone_stories(), ring_stories()})
     all.insert(all.end(), group.begin(), group.end());
   return all;
 }
