@@ -14,6 +14,7 @@
 #include "harness/commands/explain.h"
 #include "harness/commands/explore.h"
 #include "harness/commands/list.h"
+#include "harness/commands/predict.h"
 #include "harness/commands/replay.h"
 #include "harness/commands/report.h"
 #include "harness/commands/run.h"
@@ -313,6 +314,26 @@ void add_explore(CLI::App& app, Parsed& parsed) {
   });
 }
 
+void add_predict(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand(
+      "predict",
+      "Predicts how often reads miss the last acknowledged write (probabilistically bounded staleness): from "
+      "n, "
+      "r, w and\nthe delays of the messages, which a simulation of the experiment measures; beside how often "
+      "they "
+      "did.\n\n"
+      "Examples:\n  fracas predict sd63-as-often-as-predicted\n  fracas predict weak-quorum --set "
+      "store.repair=none --json");
+  add_experiment_options(*command, parsed);
+  command->add_option("--duration", parsed.duration, "of the torment phase: 30s")
+      ->check(CLI::Validator(check_duration, "DURATION"));
+  command->add_flag("--json", parsed.run.json, "prints JSON");
+  command->callback([&parsed, command] {
+    gather_settings(parsed, *command);
+    parsed.command = [&parsed](Console& console) { return predict_command(parsed.run, console); };
+  });
+}
+
 void add_list_explain_and_doctor(CLI::App& app, Parsed& parsed) {
   const std::string what = fmt::format("{}", fmt::join(catalogue_names(), "|"));
   CLI::App* list = app.add_subcommand(
@@ -387,6 +408,7 @@ Exit run_command_line(const std::vector<std::string>& arguments, Console& consol
   add_cluster(app, parsed);
   add_bugs(app, parsed);
   add_explore(app, parsed);
+  add_predict(app, parsed);
   add_list_explain_and_doctor(app, parsed);
   add_report(app, parsed);
   try {

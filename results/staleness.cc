@@ -73,6 +73,13 @@ class Acknowledged {
     return earliest_ns_[first];
   }
 
+  /// The one that began last of those acknowledged before the event; null: none was.
+  const Operation* last_before(Moment before) const {
+    for (std::size_t i = first_after(before); i-- > 0;)
+      if (by_invocation_[i]->completed < before) return by_invocation_[i];
+    return nullptr;
+  }
+
   /// How many began after event `ended` and were acknowledged before event `before`.
   std::uint64_t newer(Moment ended, Moment before) const {
     std::uint64_t count = 0;
@@ -152,6 +159,18 @@ class Meter {
  public:
   Meter(const History& history, bool siblings) : history_(history), siblings_(siblings) {}
 
+  void measure_visibility(const Register& reg, std::vector<ReadAfterWrite>& reads) {
+    const Acknowledged acknowledged(reg.writes);
+    const Endings endings(history_, reg.writes);
+    for (const Operation* read : reg.reads) {
+      const auto ended = newest_ending(*read, endings);
+      const Operation* last = acknowledged.last_before(read->invoked);
+      if (!ended || last == nullptr) continue;
+      reads.push_back({static_cast<double>(read->invoked_ns - last->completed_ns) / 1e6,
+                       *ended >= Moment{last->invoked}});
+    }
+  }
+
   void measure(const Register& reg) {
     const Acknowledged acknowledged(reg.writes);
     const Endings endings(history_, reg.writes);
@@ -195,6 +214,14 @@ Staleness measure_staleness(const History& history, bool siblings) {
   for (const auto& [key, reg] : registers_of(history))
     if (reg.only_register_functions && !reg.reads.empty()) meter.measure(reg);
   return meter.finish();
+}
+
+std::vector<ReadAfterWrite> measure_visibility(const History& history, bool siblings) {
+  std::vector<ReadAfterWrite> reads;
+  Meter meter(history, siblings);
+  for (const auto& [key, reg] : registers_of(history))
+    if (reg.only_register_functions) meter.measure_visibility(reg, reads);
+  return reads;
 }
 
 }  // namespace fracas::results

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "checker/history.h"
 
@@ -28,5 +29,14 @@ struct Staleness {
 
 /// `siblings`: unless the store is known to keep one value per key, the cautious count.
 Staleness measure_staleness(const checker::History&, bool siblings);
+
+/// A read, and the last write of its key that was acknowledged before it began.
+struct ReadAfterWrite {
+  double ms = 0;      ///< from that acknowledgement to the begin of the read
+  bool seen = false;  ///< the read returned that write, or nothing that it superseded
+};
+
+/// Of all reads that can be measured and came after a write: what results/pbs.h predicts.
+std::vector<ReadAfterWrite> measure_visibility(const checker::History&, bool siblings);
 
 }  // namespace fracas::results

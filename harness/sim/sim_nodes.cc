@@ -59,6 +59,13 @@ class SimNodes::Process final : public store::Outlets {
     if (!broken_) machine_->feed(now(), event);
   }
 
+  void receive(store::NodeIndex from, store::Message message) {
+    if (around_.hooks.delays != nullptr)
+      around_.hooks.delays->arrived(around_.timeline.now(), from, static_cast<store::NodeIndex>(self_),
+                                    message);
+    feed(store::FromPeer{from, std::move(message)});
+  }
+
   const store::Machine& machine() const { return *machine_; }
   void synced(std::uint64_t life) { machine_->synced(life); }
   void sync_now(std::uint64_t life) {
@@ -123,7 +130,7 @@ struct SimNodes::Arrival {
 
   void operator()() {
     to.post(meant_for, [who = from, what = std::move(message)](Process& it) mutable {
-      it.feed(store::FromPeer{who, std::move(what)});
+      it.receive(who, std::move(what));
     });
   }
 };
@@ -149,6 +156,8 @@ void SimNodes::Process::send(store::SendToPeer out) {
                          });
     return;
   }
+  if (around_.hooks.delays != nullptr)
+    around_.hooks.delays->sent(around_.timeline.now(), out.to, out.message);
   Arrival arrival{to, to.incarnation, static_cast<store::NodeIndex>(self_), std::move(out.message)};
   const auto size = [&arrival] { return message_size(arrival.message); };
   around_.network.send(self_, out.to, true, size, std::move(arrival));
@@ -175,6 +184,7 @@ void SimNodes::Process::begin_sync(store::Batch batch) {
   const Nanoseconds takes = around_.disks.write_time(self_) + around_.disks.sync_time(self_);
   Slot& own = *nodes_.slots_[self_];
   const std::uint64_t writes = around_.disks.of(self_).written();
+  if (around_.hooks.delays != nullptr) around_.hooks.delays->synced(takes);
   around_.timeline.after(takes, [this, &own, incarnation = own.incarnation, life = machine_->life(), writes] {
     if (own.incarnation == incarnation && own.process) end_sync(life, writes);
   });

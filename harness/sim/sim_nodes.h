@@ -16,6 +16,7 @@
 #include "harness/sim/sim_disks.h"
 #include "harness/sim/sim_network.h"
 #include "harness/sim/timeline.h"
+#include "harness/sim/wars_log.h"
 #include "harness/world.h"
 #include "nemesis/surroundings.h"
 #include "store/config.h"
@@ -30,6 +31,7 @@ class SimNodes : public nemesis::Nodes {
     std::function<void(std::size_t node, store::ReplyToClient)> reply;
     std::function<void(std::size_t node)> gone;  ///< its process has ended, and with it every connection
     std::function<void(NodeExit)> exited;        ///< by itself
+    WarsLog* delays = nullptr;                   ///< told of messages, if anybody wants to know
   };
 
   SimNodes(Timeline&, const Chance&, SimNetwork&, SimDisks&, const store::Config&,

@@ -64,7 +64,7 @@ SimWorld::SimWorld(const SimWorldOptions& options)
                 send_answer(node, call, fracas_store::to_response(std::move(reply)));
               },
               [this](std::size_t node) { connections_broken(node, "the connection was reset"); },
-              [this](NodeExit exit) { node_exited(std::move(exit)); }}),
+              [this](NodeExit exit) { node_exited(std::move(exit)); }, options.delays}),
       rings_(target_->first_ring(),
              [this](const std::string& via, const nemesis::RingChange& change, RingBook::Done done) {
                ask_for_ring(via, change, std::move(done));

@@ -30,6 +30,7 @@ struct SimWorldOptions {
   store::Config store;
   std::uint64_t seed = 0;
   bool handle_signals = true;  ///< SIGINT and SIGTERM become on_interrupt
+  WarsLog* delays = nullptr;   ///< outlives the world
 };
 
 class SimWorld : public World {

@@ -127,6 +127,25 @@ TEST(Staleness, ValuesOfSeveralWritesAndOfNoneAreNotMeasured) {
   EXPECT_EQ(measure_staleness(story.finish(), true).reads, 0U);
 }
 
+TEST(Visibility, IsOfTheLastWriteThatWasAcknowledgedBeforeTheRead) {
+  Story story;
+  story.whole(kRead, "null").whole(kWrite, "1").whole(kWrite, "2").whole(kRead, "1").whole(kRead, "2");
+  const auto reads = measure_visibility(story.finish(), false);
+  ASSERT_EQ(reads.size(), 2U) << "the first came after no write";
+  EXPECT_FALSE(reads[0].seen);
+  EXPECT_DOUBLE_EQ(reads[0].ms, 0.001);
+  EXPECT_TRUE(reads[1].seen);
+  EXPECT_DOUBLE_EQ(reads[1].ms, 0.003);
+}
+
+TEST(Visibility, IsNotMissedByAReadOfSomethingNewer) {
+  Story story;
+  story.whole(kWrite, "1").invoke(1, kWrite, "2").whole(kRead, "2").complete(1, EventType::info);
+  const auto reads = measure_visibility(story.finish(), false);
+  ASSERT_EQ(reads.size(), 1U);
+  EXPECT_TRUE(reads[0].seen);
+}
+
 /// Four processes, values unique, reads of anything that was ever written. Drawn from a seed, because
 /// RapidCheck's own sizes begin too small for deletes, open operations and reads to meet.
 History random_history(std::uint64_t seed) {
