@@ -10,6 +10,8 @@ const Evidence& KeyCase::evidence() const { return case_->evidence(); }
 
 Conflict KeyCase::conflict() const { return case_->conflict(); }
 
+const JudgedAs& KeyCase::judged_as() const { return case_->judged_as(); }
+
 const KeyDump* KeyCase::dump() const { return case_->dump(name()); }
 
 const Writers& KeyCase::writers() const {
@@ -22,9 +24,10 @@ const Answers& KeyCase::answers() const {
 
 std::uint32_t KeyCase::place_of(const Operation& o) const { return case_->place_of(o); }
 
-Case::Case(const History& history, const Evidence& evidence)
+Case::Case(const History& history, const Evidence& evidence, JudgedAs judged_as)
     : history_(history),
       evidence_(evidence),
+      judged_as_(std::move(judged_as)),
       conflict_(conflict_of(history, evidence)),
       places_(history.operations().size(), 0) {
   auto keys = operations_by_key(history);

@@ -12,6 +12,7 @@
 #include "checker/evidence.h"
 #include "checker/history.h"
 #include "checker/keys.h"
+#include "checker/model.h"
 
 namespace fracas::checker {
 
@@ -46,6 +47,7 @@ class KeyCase : public KeyOperations {
   const History& history() const;
   const Evidence& evidence() const;
   Conflict conflict() const;
+  const JudgedAs& judged_as() const;
   std::string_view name() const { return history().text(key); }
   /// Null: none was taken.
   const KeyDump* dump() const;
@@ -69,13 +71,14 @@ class KeyCase : public KeyOperations {
 /// Refers to the history and the evidence, which have to outlive it.
 class Case {
  public:
-  Case(const History&, const Evidence&);
+  Case(const History&, const Evidence&, JudgedAs = {});
   Case(const Case&) = delete;
   Case& operator=(const Case&) = delete;
 
   const History& history() const { return history_; }
   const Evidence& evidence() const { return evidence_; }
   Conflict conflict() const { return conflict_; }
+  const JudgedAs& judged_as() const { return judged_as_; }
   /// In the order in which the history first names them.
   std::span<const KeyCase> keys() const { return keys_; }
   const KeyDump* dump(std::string_view key) const;
@@ -89,6 +92,7 @@ class Case {
  private:
   const History& history_;
   const Evidence& evidence_;
+  JudgedAs judged_as_;
   Conflict conflict_;
   std::vector<KeyCase> keys_;
   std::vector<std::uint32_t> places_;  ///< of each operation among those of its key

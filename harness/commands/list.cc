@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "checker/model.h"
 #include "checker/property.h"
 #include "harness/commands/experiments_folder.h"
 #include "harness/commands/run.h"
@@ -44,6 +45,7 @@ constexpr Catalogue kCatalogues[] = {
     {"workloads", [] { return entries(workloads::workloads()); }},
     {"faults", [] { return entries(nemesis::kinds()); }},
     {"properties", [] { return entries(checker::properties()); }},
+    {"models", [] { return entries(checker::models()); }},
     {"targets", target_entries},
     {"presets", [] { return entries(store::presets()); }},
     {"bugs", [] { return entries(store::bugs()); }},

@@ -15,7 +15,7 @@ struct CatalogueEntry {
   std::string sentence;
 };
 
-/// workloads, faults, properties, targets, bugs, experiments.
+/// workloads, faults, properties, models, targets, bugs, experiments.
 const std::vector<std::string>& catalogue_names();
 std::vector<CatalogueEntry> catalogue(std::string_view name);
 
