@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "checker/model.h"
 #include "checker/property.h"
 #include "harness/commands/experiments_folder.h"
 #include "harness/commands/list.h"
@@ -67,6 +68,12 @@ std::optional<std::string> explain_property(const std::string& name) {
       fmt::format("by default {}: {}", usual.guaranteed ? "guaranteed" : "not guaranteed", usual.reason);
   return paragraph(name, "a property", property->sentence) + "  judged by the workloads: " + list(judged) +
          "\n  " + wrapped(by_default, 2) + '\n';
+}
+
+std::optional<std::string> explain_model(const std::string& name) {
+  for (const checker::ModelInfo& model : checker::models())
+    if (model.name == name) return paragraph(name, "a model (fracas check --model)", model.sentence);
+  return std::nullopt;
 }
 
 std::optional<std::string> explain_bug(const std::string& name) {
@@ -208,12 +215,15 @@ Exit explain_command(const std::string& name, Console& console) {
                        "  what a seed draws: fracas run swarm --seed N --dry-run\n";
     return Exit::pass;
   }
-  for (const auto explain : {explain_workload, explain_fault, explain_fault_class, explain_property,
-                             explain_bug, explain_preset, explain_target, explain_key}) {
-    if (const std::optional<std::string> text = explain(name)) {
-      console.out << *text;
-      return Exit::pass;
-    }
+  // A name may mean several things: "register" is a workload and a model.
+  std::string meanings;
+  for (const auto explain : {explain_workload, explain_model, explain_fault, explain_fault_class,
+                             explain_property, explain_bug, explain_preset, explain_target, explain_key})
+    if (const std::optional<std::string> text = explain(name))
+      meanings += (meanings.empty() ? "" : "\n") + *text;
+  if (!meanings.empty()) {
+    console.out << meanings;
+    return Exit::pass;
   }
   const Result<std::filesystem::path> file = find_experiment(name);
   if (!file) {

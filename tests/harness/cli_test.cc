@@ -16,6 +16,7 @@
 namespace fracas::harness {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
@@ -169,6 +170,10 @@ TEST(Explain, KnowsEveryNameThatListPrints) {
   for (const std::string& name : catalogue_names())
     for (const CatalogueEntry& entry : catalogue(name))
       EXPECT_EQ(fracas({"explain", entry.name}).code, Exit::pass) << entry.name;
+}
+
+TEST(Explain, TellsEveryMeaningOfAName) {
+  EXPECT_THAT(fracas({"explain", "register"}).out, AllOf(HasSubstr("a workload"), HasSubstr("a model")));
 }
 
 TEST(Explain, OfAnExperimentSaysWhatIsPromisedAndFits100Columns) {
