@@ -71,7 +71,7 @@ void CausalKey::link() {
     const Operation& o = *key_.operations[i];
     const bool version = o.f != Function::read && o.outcome != Outcome::fail;
     if (version && o.contextual) {
-      if (const auto answer = last_answer.find(o.session); answer != last_answer.end()) {
+      if (const auto answer = last_answer.find(key_.history().session(o)); answer != last_answer.end()) {
         const std::size_t seen = answer->second;
         parents_.insert(parents_.end(), shown_.begin() + first_shown_[seen],
                         shown_.begin() + first_shown_[seen + 1]);
@@ -80,7 +80,7 @@ void CausalKey::link() {
       }
     }
     if (version) first_parent_.push_back(static_cast<std::uint32_t>(parents_.size()));
-    if (o.outcome == Outcome::ok) last_answer[o.session] = i;
+    if (o.outcome == Outcome::ok) last_answer[key_.history().session(o)] = i;
   }
 }
 

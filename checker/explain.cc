@@ -10,16 +10,16 @@ namespace {
 constexpr std::size_t kShownBytes = 80;
 constexpr std::size_t kShownFaults = 3;
 
-std::string outcome_phrase(const Operation& o) {
+std::string outcome_phrase(const History& history, const Operation& o) {
   switch (o.outcome) {
     case Outcome::ok:
-      return fmt::format("acknowledged at {}", seconds(o.completed_ns));
+      return fmt::format("acknowledged at {}", seconds(history.completed_ns(o)));
     case Outcome::fail:
-      return fmt::format("reported as failed at {}", seconds(o.completed_ns));
+      return fmt::format("reported as failed at {}", seconds(history.completed_ns(o)));
     case Outcome::info:
-      return fmt::format("begun at {}, outcome unknown", seconds(o.invoked_ns));
+      return fmt::format("begun at {}, outcome unknown", seconds(history.invoked_ns(o)));
     case Outcome::open:
-      return fmt::format("begun at {}, never answered", seconds(o.invoked_ns));
+      return fmt::format("begun at {}, never answered", seconds(history.invoked_ns(o)));
   }
   return {};
 }
@@ -73,12 +73,14 @@ std::string got(std::string_view json) {
 }
 
 std::string describe(const History& history, const Operation& o) {
-  const std::string via = o.node == 0 ? "" : fmt::format(" via {}", history.text(o.node));
+  const TextId node = history.node(o);
+  const std::string via = node == 0 ? "" : fmt::format(" via {}", history.text(node));
   if (o.f == Function::read) {
-    return fmt::format("session {} {}{} at {} and {}", o.session, action(history, o), via,
-                       seconds(o.invoked_ns), got(history.text(o.value)));
+    return fmt::format("session {} {}{} at {} and {}", history.session(o), action(history, o), via,
+                       seconds(history.invoked_ns(o)), got(history.text(o.value)));
   }
-  return fmt::format("session {} {}{} ({})", o.session, action(history, o), via, outcome_phrase(o));
+  return fmt::format("session {} {}{} ({})", history.session(o), action(history, o), via,
+                     outcome_phrase(history, o));
 }
 
 std::string describe_first(const History& history, const Operation& o) {
@@ -101,6 +103,11 @@ std::string faults_around(const Evidence& evidence, std::int64_t begin_ns, std::
   if (phrases.empty()) return {};
   if (more > 0) phrases.push_back(fmt::format("{} more", more));
   return fmt::format(", during {}", join(phrases));
+}
+
+std::string faults_around(const History& history, const Evidence& evidence, const Operation& begin,
+                          const Operation& end) {
+  return faults_around(evidence, history.invoked_ns(begin), history.completed_ns(end));
 }
 
 Witness witness(std::string explanation, std::initializer_list<const Operation*> operations) {

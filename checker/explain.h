@@ -30,6 +30,8 @@ std::string describe_first(const History&, const Operation&);
 /// ", during network.partition on n1, n2 (2.000 s to 5.100 s)" for the faults that overlap the interval and
 /// had an effect; empty if there are none.
 std::string faults_around(const Evidence&, std::int64_t begin_ns, std::int64_t end_ns);
+/// From the invocation of the one to the completion of the other.
+std::string faults_around(const History&, const Evidence&, const Operation& begin, const Operation& end);
 
 /// A witness over these operations.
 Witness witness(std::string explanation, std::initializer_list<const Operation*> operations);

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <stdexcept>
-#include <unordered_map>
 #include <utility>
 
 namespace fracas::checker {
@@ -44,15 +44,23 @@ const Operation* History::invoked_at(std::uint32_t event_index) const {
   return at != operations_.end() && at->invoked == event_index ? &*at : nullptr;
 }
 
+std::int64_t History::completed_ns(const Operation& o) const {
+  if (o.outcome == Outcome::open) return invoked_ns(o);
+  return times_[o.outcome == Outcome::info ? ended_[place_of(o)] : o.completed];
+}
+
 struct HistoryBuilder::Impl {
   /// What a process is doing.
   struct Process {
     std::uint32_t operation = kNever;  ///< the open one; kNever: none
     bool retired = false;              ///< by an info
+    ProcessId id = kNever;
   };
 
   History history;
-  std::unordered_map<std::int32_t, Process> processes;  // looked up, never iterated
+  // Both by the number that events give; looked up, never iterated.
+  boost::unordered_flat_map<std::int32_t, Process> processes;
+  boost::unordered_flat_map<std::int32_t, SessionId> sessions;
   std::uint64_t next_index = 0;
   std::int64_t last_ns = 0;
 
@@ -60,7 +68,8 @@ struct HistoryBuilder::Impl {
   Checked invoke(const Event&, Process&);
   Checked complete(const Event&, Process&);
   Checked check_completion(const Event&, const Operation&) const;
-  Checked set_clock(const Event&, Operation&);
+  Checked set_clock(const Event&, std::size_t place);
+  ProcessId process_id(const Event&, ProcessId before);
 };
 
 Checked HistoryBuilder::Impl::check_order(const Event& event) const {
@@ -74,6 +83,17 @@ Checked HistoryBuilder::Impl::check_order(const Event& event) const {
                        last_ns, event.time_ns);
   }
   return {};
+}
+
+/// `before`: that of the process' last operation; kNever: this is its first.
+ProcessId HistoryBuilder::Impl::process_id(const Event& event, ProcessId before) {
+  if (before != kNever && history.sessions_[history.processes_[before].session] == event.session)
+    return before;
+  const auto [session, fresh] =
+      sessions.try_emplace(event.session, static_cast<SessionId>(history.sessions_.size()));
+  if (fresh) history.sessions_.push_back(event.session);
+  history.processes_.push_back({.number = event.process, .session = session->second});
+  return static_cast<ProcessId>(history.processes_.size() - 1);
 }
 
 Checked HistoryBuilder::Impl::invoke(const Event& event, Process& process) {
@@ -101,16 +121,14 @@ Checked HistoryBuilder::Impl::invoke(const Event& event, Process& process) {
   Texts& texts = history.texts_;
   Operation operation;
   operation.invoked = static_cast<std::uint32_t>(event.index);
-  operation.invoked_ns = operation.completed_ns = event.time_ns;
-  operation.process = event.process;
-  operation.session = event.session;
+  operation.process = process.id = process_id(event, process.id);
   operation.f = event.f;
   operation.final = event.final;
   operation.key = texts.intern(event.key);
   operation.value = event.value.empty() ? kNullText : texts.intern(event.value);
-  operation.node = texts.intern(event.node);
   operation.contextual = !is_empty_context(event.context);
   process.operation = static_cast<std::uint32_t>(history.operations_.size());
+  history.nodes_.set(process.operation, texts.intern(event.node));
   history.operations_.push_back(operation);
   return {};
 }
@@ -124,8 +142,9 @@ Checked HistoryBuilder::Impl::check_completion(const Event& event, const Operati
   if (event.key != history.text(operation.key))
     return contradiction("key", event.key, history.text(operation.key));
   // A completion that names no session is read as that of its process.
-  if (event.session != operation.session && event.session != event.process) {
-    return contradiction("session", std::to_string(event.session), std::to_string(operation.session));
+  const std::int32_t session = history.session(operation);
+  if (event.session != session && event.session != event.process) {
+    return contradiction("session", std::to_string(event.session), std::to_string(session));
   }
   const std::string_view value = history.text(operation.value);
   if (repeats_value(event.f) && event.value != "null" && event.value != value) {
@@ -134,12 +153,12 @@ Checked HistoryBuilder::Impl::check_completion(const Event& event, const Operati
   return {};
 }
 
-Checked HistoryBuilder::Impl::set_clock(const Event& event, Operation& operation) {
+Checked HistoryBuilder::Impl::set_clock(const Event& event, std::size_t place) {
   if (event.clock.empty() || event.clock == "null") return {};
   if (auto stamp = parse_stamp(event.clock)) {
     stamp->actor = history.text(history.texts_.intern(stamp->actor));
     history.stamps_.push_back(*stamp);
-    operation.stamp = static_cast<StampId>(history.stamps_.size());
+    history.stamp_numbers_.set(place, static_cast<std::uint32_t>(history.stamps_.size()));
     return {};
   }
   if (!is_causal_clock(event.clock)) {
@@ -157,21 +176,26 @@ Checked HistoryBuilder::Impl::complete(const Event& event, Process& process) {
     return fmt::format("{} of process {}, which has no open operation: a completion follows its invocation",
                        to_string(event.type), event.process);
   }
-  Operation& operation = history.operations_[process.operation];
+  const std::size_t place = process.operation;
+  Operation& operation = history.operations_[place];
   if (auto checked = check_completion(event, operation); !checked) return checked;
-  if (auto checked = set_clock(event, operation); !checked) return checked;
+  if (auto checked = set_clock(event, place); !checked) return checked;
   Texts& texts = history.texts_;
   operation.outcome = outcome_of(event.type);
-  if (operation.outcome != Outcome::info) operation.completed = static_cast<std::uint32_t>(event.index);
-  operation.completed_ns = event.time_ns;
+  const auto index = static_cast<std::uint32_t>(event.index);
+  if (operation.outcome == Outcome::info) {
+    history.ended_.set(place, index);
+  } else {
+    operation.completed = index;
+  }
   operation.final = operation.final || event.final;
   if (event.type == EventType::ok && !repeats_value(event.f) && !event.value.empty()) {
     operation.value = texts.intern(event.value);
   }
-  if (!event.node.empty()) operation.node = texts.intern(event.node);
-  operation.saw = texts.intern(event.saw);
-  operation.siblings = texts.intern(event.siblings);
-  operation.error = texts.intern(event.error);
+  if (!event.node.empty()) history.nodes_.set(place, texts.intern(event.node));
+  history.saw_.set(place, texts.intern(event.saw));
+  history.siblings_.set(place, texts.intern(event.siblings));
+  history.errors_.set(place, texts.intern(event.error));
   process.operation = kNever;
   process.retired = event.type == EventType::info;
   return {};
@@ -189,6 +213,7 @@ Checked HistoryBuilder::add(const Event& event) {
       event.type == EventType::invoke ? impl_->invoke(event, process) : impl_->complete(event, process);
   if (!checked) return checked;
   ++impl_->next_index;
+  impl_->history.times_.append(event.time_ns);
   impl_->last_ns = event.time_ns;
   return {};
 }

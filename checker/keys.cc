@@ -29,17 +29,13 @@ bool reads_siblings(const History& history) {
 }
 
 bool shows_siblings(const History& history) {
-  if (history.causal_clocks()) return true;
+  if (history.causal_clocks() || history.any_siblings()) return true;
   const auto operations = history.operations();
-  return std::any_of(operations.begin(), operations.end(),
-                     [](const Operation& o) { return o.contextual || o.siblings != 0; }) ||
+  return std::any_of(operations.begin(), operations.end(), [](const Operation& o) { return o.contextual; }) ||
          reads_siblings(history);
 }
 
-bool shows_stamps(const History& history) {
-  const auto operations = history.operations();
-  return std::any_of(operations.begin(), operations.end(), [](const Operation& o) { return o.stamp != 0; });
-}
+bool shows_stamps(const History& history) { return history.any_stamps(); }
 
 /// What the operation alone makes of its key; nothing if it says nothing.
 std::optional<KeyKind> kind_of(const History& history, const Operation& o) {
@@ -156,8 +152,8 @@ Answers::Answers(const History& history, const KeyOperations& key, const Writers
   boost::unordered_flat_map<TextId, Range> known;  // of texts that were taken apart
   for (const Operation* o : key.operations) {
     const bool read = o->f == Function::read;
-    const TextId shown = read ? o->value : o->saw;
-    const TextId beside = read ? 0 : o->siblings;
+    const TextId shown = read ? o->value : history.saw(*o);
+    const TextId beside = read ? 0 : history.siblings(*o);
     if (o->outcome != Outcome::ok) {
       ranges_.emplace_back();
       continue;

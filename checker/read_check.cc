@@ -15,14 +15,16 @@ namespace fracas::checker {
 namespace {
 
 /// The session of those that a duty binds to what they did themselves; -1: everyone is one.
-std::int32_t owner(Duty duty, const Operation& o) { return duty == Duty::acknowledged ? -1 : o.session; }
+std::int32_t owner(const History& history, Duty duty, const Operation& o) {
+  return duty == Duty::acknowledged ? -1 : history.session(o);
+}
 
 /// Acknowledged adds by completion, of everyone or by session.
 class Acknowledged {
  public:
-  Acknowledged(const KeyOperations& key, Duty duty) : duty_(duty) {
+  Acknowledged(const KeyCase& key, Duty duty) : history_(key.history()), duty_(duty) {
     for (const Operation* o : key.operations) {
-      if (writes(*o) && o->outcome == Outcome::ok) ended_[owner(duty_, *o)].push_back(o);
+      if (writes(*o) && o->outcome == Outcome::ok) ended_[owner(history_, duty_, *o)].push_back(o);
     }
     for (auto& [session, ended] : ended_) {
       std::sort(ended.begin(), ended.end(),
@@ -32,7 +34,7 @@ class Acknowledged {
 
   /// Those that the read had to see, by completion.
   std::span<const Operation* const> before(const Operation& read) const {
-    const auto found = ended_.find(owner(duty_, read));
+    const auto found = ended_.find(owner(history_, duty_, read));
     if (found == ended_.end()) return {};
     const auto& ended = found->second;
     const auto end =
@@ -43,10 +45,11 @@ class Acknowledged {
 
   bool required(const Operation& version, const Operation& read) const {
     return version.outcome == Outcome::ok && version.completed < read.invoked &&
-           owner(duty_, version) == owner(duty_, read);
+           owner(history_, duty_, version) == owner(history_, duty_, read);
   }
 
  private:
+  const History& history_;
   Duty duty_;
   std::map<std::int32_t, std::vector<const Operation*>> ended_;
 };
@@ -73,13 +76,14 @@ const Operation* latest_absent(std::span<const Operation* const> required, const
 /// Elements that a session's earlier reads have shown, each read against those that ended before it began:
 /// the operations of a session follow one another.
 ReadCheck check_seen_elements(const KeyCase& key) {
+  const History& history = key.history();
   std::map<std::int32_t, std::vector<TextId>> seen;  // ascending
   ReadCheck result;
   for (std::size_t i = 0; i < key.operations.size(); ++i) {
     const Operation* read = key.operations[i];
     if (!is_judged(*read)) continue;
     const auto found = elements(key, i);
-    const auto [mine, first] = seen.try_emplace(read->session);
+    const auto [mine, first] = seen.try_emplace(history.session(*read));
     result.checked += first ? 0 : 1;
     std::vector<TextId> lost;
     std::set_difference(mine->second.begin(), mine->second.end(), found.begin(), found.end(),
@@ -105,22 +109,25 @@ constexpr std::array kDuties = {Duty::acknowledged, Duty::own_writes, Duty::seen
 Demands demands(const KeyCase& key, const CausalKey& causal, Duty duty) {
   if (duty != Duty::seen_before) {
     Demands acknowledged = causal.acknowledged();
-    for (Demand& demand : acknowledged) demand.session = owner(duty, *causal.versions()[demand.version]);
+    for (Demand& demand : acknowledged)
+      demand.session = owner(key.history(), duty, *causal.versions()[demand.version]);
     return acknowledged;
   }
+  const History& history = key.history();
   Demands shown;
   for (std::size_t i = 0; i < key.operations.size(); ++i) {
     const Operation* read = key.operations[i];
     if (!is_judged(*read)) continue;
     const auto positions = causal.shown(i);
     if (!positions) continue;
-    for (const std::uint32_t v : *positions) shown.push_back({v, read->session, read->completed});
+    for (const std::uint32_t v : *positions) shown.push_back({v, history.session(*read), read->completed});
   }
   return shown;
 }
 
 /// Reads of which something is asked; of everyone all of them.
-std::uint64_t asked_of(const std::vector<const Operation*>& reads, const Demands& demands, Duty duty) {
+std::uint64_t asked_of(const History& history, const std::vector<const Operation*>& reads,
+                       const Demands& demands, Duty duty) {
   if (duty == Duty::acknowledged) return reads.size();
   std::map<std::int32_t, std::uint32_t> from;  // by session, the first event
   for (const Demand& demand : demands) {
@@ -128,7 +135,7 @@ std::uint64_t asked_of(const std::vector<const Operation*>& reads, const Demands
     first->second = std::min(first->second, demand.event);
   }
   return static_cast<std::uint64_t>(std::count_if(reads.begin(), reads.end(), [&](const Operation* read) {
-    const auto first = from.find(read->session);
+    const auto first = from.find(history.session(*read));
     return first != from.end() && first->second <= read->invoked;
   }));
 }
@@ -155,7 +162,7 @@ ReadChecks all_duties(const KeyCase& key) {
     if (!positions) continue;  // a phantom, which no-phantoms and honest-failures report
     views.push_back({.began = read->invoked,
                      .ended = read->completed,
-                     .session = read->session,
+                     .session = key.history().session(*read),
                      .group = static_cast<std::uint32_t>(reads.size()),
                      .shown = *positions});
     reads.push_back(read);
@@ -163,7 +170,7 @@ ReadChecks all_duties(const KeyCase& key) {
   std::vector<Demands> asked;
   for (std::size_t d = 0; d < kDuties.size(); ++d) {
     asked.push_back(demands(key, causal, kDuties[d]));
-    results[d].checked = asked_of(reads, asked.back(), kDuties[d]);
+    results[d].checked = asked_of(key.history(), reads, asked.back(), kDuties[d]);
   }
   const auto missing = causal.missing(views, std::move(asked));
   if (!missing) return undecided(fmt::format("{}: {}", key.name(), missing.error()));

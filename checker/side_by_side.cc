@@ -136,10 +136,11 @@ class Adds {
  private:
   /// Of an acknowledged add; what its answer itself shows, if it shows any, does not count.
   Elements seen_by(const Operation& add) const {
-    if (add.siblings == 0) return numbered(key_.answers().of(key_.place_of(add)));
+    if (key_.history().siblings(add) == 0) return numbered(key_.answers().of(key_.place_of(add)));
     std::vector<std::string_view> saw;
     if (add.outcome == Outcome::ok)
-      append_shown(key_.writers(), KeyKind::set, Conflict::siblings, key_.history().text(add.saw), saw);
+      append_shown(key_.writers(), KeyKind::set, Conflict::siblings,
+                   key_.history().text(key_.history().saw(add)), saw);
     return numbered(saw);
   }
 

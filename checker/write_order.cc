@@ -26,7 +26,7 @@ class KeyCheck {
     for (const Operation* o : key_.operations) {
       const Stamp* stamp = o->outcome == Outcome::ok ? stamp_of(*o) : nullptr;
       if (stamp == nullptr) continue;
-      const Operation*& before = newest[o->session];
+      const Operation*& before = newest[history_.session(*o)];
       if (writes(*o) && before != nullptr) {
         verdict_.checked();
         if (older(*stamp, *stamp_of(*before))) report_stamps(*before, *o, stamp_of(*before)->us - stamp->us);
@@ -57,11 +57,12 @@ class KeyCheck {
   /// Whether the session of the later version had written, or read, the earlier one before.
   bool had(const Reappearance& found) {
     if (after_ == After::own_writes)
-      return found.below->outcome == Outcome::ok && found.below->session == found.above->session &&
+      return found.below->outcome == Outcome::ok &&
+             history_.session_id(*found.below) == history_.session_id(*found.above) &&
              found.below->completed < found.above->invoked;
     if (key_.kind == KeyKind::set) return true;  // the inner read of the add
     if (read_by_.empty()) note_reads();
-    const auto first = read_by_.find({found.above->session, found.below->invoked});
+    const auto first = read_by_.find({history_.session(*found.above), found.below->invoked});
     return first != read_by_.end() && first->second < found.above->invoked;
   }
 
@@ -72,7 +73,8 @@ class KeyCheck {
       if (o->f != Function::read || o->outcome != Outcome::ok) continue;
       for (const TextId value : key_.answers().of(i)) {
         for (const Operation* writer : key_.writers().of(value)) {
-          const auto known = read_by_.try_emplace({o->session, writer->invoked}, o->completed).first;
+          const auto known =
+              read_by_.try_emplace({history_.session(*o), writer->invoked}, o->completed).first;
           known->second = std::min(known->second, o->completed);
         }
       }
@@ -86,10 +88,11 @@ class KeyCheck {
       if (o->outcome != Outcome::ok) continue;
       const bool set = key_.kind == KeyKind::set;
       const bool follows_something = set && after_ == After::own_reads
-                                         ? o->saw != 0
-                                         : begun.count(o->session) > 0 && (set || o->contextual);
+                                         ? history_.saw(*o) != 0
+                                         : begun.count(history_.session(*o)) > 0 && (set || o->contextual);
       if (writes(*o) && follows_something) verdict_.checked();
-      if (after_ == After::own_writes ? writes(*o) : o->f == Function::read) begun.insert(o->session);
+      if (after_ == After::own_writes ? writes(*o) : o->f == Function::read)
+        begun.insert(history_.session(*o));
     }
   }
 
@@ -102,7 +105,7 @@ class KeyCheck {
     verdict_.violated([&] {
       return witness(fmt::format("{}, then {}, stamped {} us before that: {}{}.",
                                  describe_first(history_, before), describe(history_, write), us, follows(),
-                                 faults_around(key_.evidence(), before.invoked_ns, write.completed_ns)),
+                                 faults_around(history_, key_.evidence(), before, write)),
                      {&before, &write});
     });
   }

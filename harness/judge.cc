@@ -116,7 +116,7 @@ Result<void> check_agreement(const std::filesystem::path& folder, const Material
         folder / "run.json", 0,
         fmt::format("its conflict is '{}', that of experiment.json '{}'", m.run.conflict, conflict));
   for (const checker::Operation& operation : m.history.operations()) {
-    const std::string_view node = m.history.text(operation.node);
+    const std::string_view node = m.history.text(m.history.node(operation));
     if (!node.empty() && !known(m.run.nodes, node))
       return contradiction(
           folder / "history.jsonl", std::uint64_t{operation.invoked} + 1,

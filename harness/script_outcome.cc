@@ -49,7 +49,7 @@ std::string instead(const ScriptedOperation& scripted, const Operation& operatio
                     const checker::History& history) {
   const std::string_view ended = end_of(operation);
   if (!scripted.ends.empty() && scripted.ends != ended) {
-    const std::string_view error = history.text(operation.error);
+    const std::string_view error = history.text(history.error(operation));
     return ended == "ok" ? "it was acknowledged"
                          : fmt::format("it ended in {}{}{}", ended, error.empty() ? "" : ": ", error);
   }
@@ -65,7 +65,7 @@ std::string instead(const ScriptedOperation& scripted, const Operation& operatio
 std::map<std::int32_t, std::vector<const Operation*>> by_session(const checker::History& history) {
   std::map<std::int32_t, std::vector<const Operation*>> sessions;
   for (const Operation& operation : history.operations())
-    if (!operation.final) sessions[operation.session].push_back(&operation);
+    if (!operation.final) sessions[history.session(operation)].push_back(&operation);
   return sessions;
 }
 

@@ -30,8 +30,8 @@ std::int64_t bucket_width(std::int64_t end_ns) {
 }
 
 /// Saturates at 71 minutes.
-std::uint32_t latency_us(const Operation& operation) {
-  const std::int64_t us = (operation.completed_ns - operation.invoked_ns) / 1000;
+std::uint32_t latency_us(const History& history, const Operation& operation) {
+  const std::int64_t us = (history.completed_ns(operation) - history.invoked_ns(operation)) / 1000;
   return static_cast<std::uint32_t>(
       std::clamp<std::int64_t>(us, 0, std::numeric_limits<std::uint32_t>::max()));
 }
@@ -63,8 +63,8 @@ void sum_up_outcomes(OperationSummary& summary, const History& history) {
   for (const Operation& operation : history.operations()) {
     count(summary.all, operation.outcome);
     count(summary.by_function[std::string(checker::to_string(operation.f))], operation.outcome);
-    if (operation.error == 0) continue;
-    const std::string_view error = history.text(operation.error);
+    const std::string_view error = history.text(history.error(operation));
+    if (error.empty()) continue;
     ++errors[std::string(error.substr(0, error.find(':')))];
   }
   summary.errors.assign(errors.begin(), errors.end());
@@ -79,14 +79,15 @@ double ok_per_second(const History& history) {
   for (const Operation& operation : history.operations()) {
     if (operation.final) continue;
     ok += operation.outcome == Outcome::ok;
-    first = std::min(first, operation.invoked_ns);
-    last = std::max(last, operation.completed_ns);
+    first = std::min(first, history.invoked_ns(operation));
+    last = std::max(last, history.completed_ns(operation));
   }
   return last > first ? static_cast<double>(ok) * 1e9 / static_cast<double>(last - first) : 0;
 }
 
 void sum_up_over_time(OperationSummary& summary, const History& history, std::int64_t end_ns) {
-  for (const Operation& operation : history.operations()) end_ns = std::max(end_ns, operation.completed_ns);
+  for (const Operation& operation : history.operations())
+    end_ns = std::max(end_ns, history.completed_ns(operation));
   const std::int64_t width = bucket_width(end_ns);
   summary.bucket_seconds = static_cast<double>(width) / 1e9;
   summary.buckets.resize(static_cast<std::size_t>(end_ns / width) + 1);
@@ -94,9 +95,10 @@ void sum_up_over_time(OperationSummary& summary, const History& history, std::in
   std::vector<std::vector<std::uint32_t>> latencies(summary.buckets.size());
   for (const Operation& operation : history.operations()) {
     if (operation.outcome == Outcome::open) continue;
-    const auto slot = static_cast<std::size_t>(std::max<std::int64_t>(operation.completed_ns, 0) / width);
+    const auto slot =
+        static_cast<std::size_t>(std::max<std::int64_t>(history.completed_ns(operation), 0) / width);
     count(summary.buckets[slot].outcomes, operation.outcome);
-    if (operation.outcome == Outcome::ok) latencies[slot].push_back(latency_us(operation));
+    if (operation.outcome == Outcome::ok) latencies[slot].push_back(latency_us(history, operation));
   }
   std::vector<std::uint32_t> all;
   all.reserve(summary.all.ok);

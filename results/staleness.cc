@@ -54,7 +54,7 @@ std::map<checker::TextId, Register> registers_of(const History& history) {
 /// The acknowledged writes and deletes of a key, to ask which of them superseded a value before a read.
 class Acknowledged {
  public:
-  explicit Acknowledged(const std::vector<const Operation*>& writes) {
+  Acknowledged(const History& history, const std::vector<const Operation*>& writes) {
     for (const Operation* write : writes)
       if (write->completed != kNever) by_invocation_.push_back(write);
     earliest_.resize(by_invocation_.size() + 1, std::numeric_limits<std::uint32_t>::max());
@@ -62,7 +62,7 @@ class Acknowledged {
     for (std::size_t i = by_invocation_.size(); i-- > 0;) {
       const bool earlier = by_invocation_[i]->completed < earliest_[i + 1];
       earliest_[i] = earlier ? by_invocation_[i]->completed : earliest_[i + 1];
-      earliest_ns_[i] = earlier ? by_invocation_[i]->completed_ns : earliest_ns_[i + 1];
+      earliest_ns_[i] = earlier ? history.completed_ns(*by_invocation_[i]) : earliest_ns_[i + 1];
     }
   }
 
@@ -160,19 +160,19 @@ class Meter {
   Meter(const History& history, bool siblings) : history_(history), siblings_(siblings) {}
 
   void measure_visibility(const Register& reg, std::vector<ReadAfterWrite>& reads) {
-    const Acknowledged acknowledged(reg.writes);
+    const Acknowledged acknowledged(history_, reg.writes);
     const Endings endings(history_, reg.writes);
     for (const Operation* read : reg.reads) {
       const auto ended = newest_ending(*read, endings);
       const Operation* last = acknowledged.last_before(read->invoked);
       if (!ended || last == nullptr) continue;
-      reads.push_back({static_cast<double>(read->invoked_ns - last->completed_ns) / 1e6,
+      reads.push_back({static_cast<double>(history_.invoked_ns(*read) - history_.completed_ns(*last)) / 1e6,
                        *ended >= Moment{last->invoked}});
     }
   }
 
   void measure(const Register& reg) {
-    const Acknowledged acknowledged(reg.writes);
+    const Acknowledged acknowledged(history_, reg.writes);
     const Endings endings(history_, reg.writes);
     for (const Operation* read : reg.reads) {
       const auto ended = newest_ending(*read, endings);
@@ -182,7 +182,7 @@ class Meter {
       if (!superseded) continue;
       ++staleness_.stale_reads;
       ages_us_.push_back(static_cast<std::uint32_t>(std::min<std::int64_t>(
-          (read->invoked_ns - *superseded) / 1000, std::numeric_limits<std::uint32_t>::max())));
+          (history_.invoked_ns(*read) - *superseded) / 1000, std::numeric_limits<std::uint32_t>::max())));
       staleness_.max_versions = std::max(staleness_.max_versions, acknowledged.newer(*ended, read->invoked));
     }
   }

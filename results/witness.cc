@@ -50,18 +50,18 @@ ordered_json operation_json(const Operation& operation, const History& history) 
   json["f"] = checker::to_string(operation.f);
   json["key"] = history.text(operation.key);
   json["value"] = value_json(history.text(operation.value));
-  if (operation.saw != 0) json["saw"] = value_json(history.text(operation.saw));
+  if (const auto saw = history.saw(operation); saw != 0) json["saw"] = value_json(history.text(saw));
   json["outcome"] = to_string(operation.outcome);
-  json["process"] = operation.process;
-  json["session"] = operation.session;
-  json["node"] = history.text(operation.node);
-  json["invoked_s"] = static_cast<double>(operation.invoked_ns) / 1e9;
+  json["process"] = history.process_number(operation);
+  json["session"] = history.session(operation);
+  json["node"] = history.text(history.node(operation));
+  json["invoked_s"] = static_cast<double>(history.invoked_ns(operation)) / 1e9;
   if (operation.outcome == Outcome::open)
     json["completed_s"] = nullptr;
   else
-    json["completed_s"] = static_cast<double>(operation.completed_ns) / 1e9;
+    json["completed_s"] = static_cast<double>(history.completed_ns(operation)) / 1e9;
   if (operation.final) json["final"] = true;
-  if (operation.error != 0) json["error"] = history.text(operation.error);
+  if (const auto error = history.error(operation); error != 0) json["error"] = history.text(error);
   return json;
 }
 

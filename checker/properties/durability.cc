@@ -46,7 +46,7 @@ class KeyCheck {
           fmt::format("{} is written in more than one way: its writes cannot be traced", name));
     }
     const bool stamped = std::all_of(acknowledged_.begin(), acknowledged_.end(),
-                                     [](const Operation* o) { return o->stamp != 0; });
+                                     [this](const Operation* o) { return history_.stamp(*o) != nullptr; });
     if (conflict != Conflict::siblings && stamped && state_.clocks()) return judge_stamps();
     if (is_composed(key_.kind)) return;  // what is left of their updates is lost-updates' business
     if (key_.kind == KeyKind::set && conflict != Conflict::lww) return judge_elements();
@@ -137,10 +137,9 @@ class KeyCheck {
 
   void report(const Operation& write, std::string_view what) {
     verdict_.violated([&] {
-      return witness(
-          fmt::format("{}, yet at the end {} on {}{}.", describe_first(history_, write), what, names(final_),
-                      faults_around(key_.evidence(), write.invoked_ns, write.completed_ns)),
-          {&write});
+      return witness(fmt::format("{}, yet at the end {} on {}{}.", describe_first(history_, write), what,
+                                 names(final_), faults_around(history_, key_.evidence(), write, write)),
+                     {&write});
     });
   }
 

@@ -24,13 +24,12 @@ Verdict check_honest_failures(const Case& whole) {
     if (failed == writers.end() || best_writer(writers, sighting.end()) != nullptr) return;
     verdict.violated([&] {
       const Operation& write = **failed;
-      const std::string error =
-          write.error == 0 ? std::string() : fmt::format(" with \"{}\"", history.text(write.error));
-      Witness found{
-          .explanation = fmt::format("{}{}, yet {}: it had happened{}.", describe_first(history, write),
-                                     error, where(history, sighting),
-                                     faults_around(whole.evidence(), write.invoked_ns, write.completed_ns)),
-          .operations = {write.invoked}};
+      const std::string_view message = history.text(history.error(write));
+      const std::string error = message.empty() ? std::string() : fmt::format(" with \"{}\"", message);
+      Witness found{.explanation = fmt::format(
+                        "{}{}, yet {}: it had happened{}.", describe_first(history, write), error,
+                        where(history, sighting), faults_around(history, whole.evidence(), write, write)),
+                    .operations = {write.invoked}};
       if (sighting.operation != nullptr) found.operations.push_back(sighting.operation->invoked);
       return found;
     });

@@ -36,11 +36,13 @@ struct CartWrite {
 class CartCheck {
  public:
   explicit CartCheck(const UpdatedKey& key) : key_(key), writers_(key.key.writers()) {
+    const History& history = key.key.history();
     for (const Operation* o : key.key.operations) {
       if (!updates(*o) || o->outcome == Outcome::fail) continue;
-      CartWrite write{.operation = o, .sighted = o->saw != 0, .value = key.key.history().text(o->value)};
+      const TextId saw = history.saw(*o);
+      CartWrite write{.operation = o, .sighted = saw != 0, .value = history.text(o->value)};
       write.item = item_of(write.value);
-      write.saw = leaves({key.key.history().text(o->saw)});
+      write.saw = leaves({history.text(saw)});
       writes_.push_back(std::move(write));
     }
     for (const auto& values : key.found.places) {
@@ -120,7 +122,7 @@ class CartCheck {
               "{}, and nobody who had seen it removed it, yet at the end it is not {}: the update was "
               "lost{}.",
               describe_first(key_.key.history(), o), key_.found.where,
-              faults_around(key_.key.evidence(), o.invoked_ns, o.completed_ns)),
+              faults_around(key_.key.history(), key_.key.evidence(), o, o)),
           {&o});
     });
   }
@@ -132,7 +134,7 @@ class CartCheck {
           fmt::format(
               "{}, having seen {} and all that carried it, yet at the end that is {}: it came back{}.",
               describe_first(key_.key.history(), o), shown(entry), key_.found.where,
-              faults_around(key_.key.evidence(), o.invoked_ns, o.completed_ns)),
+              faults_around(key_.key.history(), key_.key.evidence(), o, o)),
           {writers_.of(entry).empty() ? &o : writers_.of(entry).front(), &o});
     });
   }

@@ -59,7 +59,7 @@ class CounterCheck {
       }
       Amount& amount = amounts_[*by];
       ++amount.tried;
-      amount.sessions.insert(o->session);
+      amount.sessions.insert(key_.key.history().session(*o));
       if (o->outcome != Outcome::ok) continue;
       ++amount.acknowledged;
       amount.last = o;
@@ -157,7 +157,7 @@ class CounterCheck {
                       "time{} {}{}.",
                       describe_first(key_.key.history(), *amount.last), amount.acknowledged, by, found,
                       found == 1 ? "" : "s", key_.found.where,
-                      faults_around(key_.key.evidence(), amount.last->invoked_ns, amount.last->completed_ns)),
+                      faults_around(key_.key.history(), key_.key.evidence(), *amount.last, *amount.last)),
           {amount.last});
     });
   }

@@ -15,12 +15,14 @@ namespace {
 
 /// Who had read and written the set while the add was under way: the likely thief.
 const Operation* thief(const UpdatedKey& key, const Operation& add) {
+  const History& history = key.key.history();
   for (const Operation* o : key.key.operations) {
     const bool overlaps = o->invoked < add.completed && add.invoked < o->completed;
-    if (o == &add || !updates(*o) || o->outcome == Outcome::fail || !overlaps || o->saw == 0) continue;
+    if (o == &add || !updates(*o) || o->outcome == Outcome::fail || !overlaps || history.saw(*o) == 0)
+      continue;
     std::vector<std::string_view> saw;
-    append_leaves(key.key.history().text(o->saw), saw);
-    if (std::find(saw.begin(), saw.end(), key.key.history().text(add.value)) == saw.end()) return o;
+    append_leaves(history.text(history.saw(*o)), saw);
+    if (std::find(saw.begin(), saw.end(), history.text(add.value)) == saw.end()) return o;
   }
   return nullptr;
 }
@@ -33,7 +35,7 @@ Witness lost(const UpdatedKey& key, const Operation& add) {
   Witness found =
       witness(fmt::format("{}, yet at the end the element is not {}: the update was lost{}.{}",
                           describe_first(key.key.history(), add), key.found.where,
-                          faults_around(key.key.evidence(), add.invoked_ns, add.completed_ns), meanwhile),
+                          faults_around(key.key.history(), key.key.evidence(), add, add), meanwhile),
               {&add});
   if (other != nullptr) found.operations.push_back(other->invoked);
   if (key.found.read != nullptr) found.operations.push_back(key.found.read->invoked);
@@ -61,7 +63,8 @@ class ListCheck {
       if (tried > 0 && times > tried) report_twice(**by.begin(), times, tried);
     }
     for (const Operation* o : key_.key.operations) {
-      if (o->f == Function::append && o->outcome != Outcome::fail && o->saw != 0) check_order(*o);
+      if (o->f == Function::append && o->outcome != Outcome::fail && key_.key.history().saw(*o) != 0)
+        check_order(*o);
     }
   }
 
@@ -72,7 +75,7 @@ class ListCheck {
     const auto place = places_.find(key_.key.history().text(append.value));
     if (place == places_.end() || !once(place->first)) return;
     std::vector<std::string_view> saw;
-    append_leaves(key_.key.history().text(append.saw), saw);
+    append_leaves(key_.key.history().text(key_.key.history().saw(append)), saw);
     for (const std::string_view before : saw) {
       const auto other = places_.find(before);
       if (other == places_.end() || !once(before) || other->second <= place->second) continue;

@@ -46,7 +46,7 @@ FinalUpdates found_in(const History& history, const std::vector<const Operation*
     if (read->value != kNullText) found.places.back().push_back(history.text(read->value));
   }
   found.read = reads.back();
-  found.where = fmt::format("in the last read of it, at {}", seconds(found.read->invoked_ns));
+  found.where = fmt::format("in the last read of it, at {}", seconds(history.invoked_ns(*found.read)));
   return found;
 }
 

@@ -23,19 +23,22 @@ std::string signed_seconds(double s) { return fmt::format("{:+.3f} s", s); }
 
 /// How far the stamping clock was ahead (or, negative, behind) when it stamped the operation: nothing if the
 /// stamp lies within the operation.
-std::optional<double> implied_skew_s(const Evidence& evidence, const Operation& o, const Stamp& stamp) {
+std::optional<double> implied_skew_s(const History& history, const Evidence& evidence, const Operation& o,
+                                     const Stamp& stamp) {
   if (!evidence.wall_start_us) return std::nullopt;
-  const double begun = static_cast<double>(stamp.us - *evidence.wall_start_us - o.invoked_ns / 1000) / 1e6;
-  const double ended = static_cast<double>(stamp.us - *evidence.wall_start_us - o.completed_ns / 1000) / 1e6;
+  const std::int64_t stamped_us = stamp.us - *evidence.wall_start_us;
+  const double begun = static_cast<double>(stamped_us - history.invoked_ns(o) / 1000) / 1e6;
+  const double ended = static_cast<double>(stamped_us - history.completed_ns(o) / 1000) / 1e6;
   if (begun < 0) return begun;
   if (ended > 0) return ended;
   return std::nullopt;
 }
 
-const FaultWindow* clock_fault(const Evidence& evidence, const Operation& o, std::string_view node) {
+const FaultWindow* clock_fault(const History& history, const Evidence& evidence, const Operation& o,
+                               std::string_view node) {
   for (const FaultWindow& fault : evidence.faults) {
     const bool aimed = std::find(fault.nodes.begin(), fault.nodes.end(), node) != fault.nodes.end();
-    const bool covers = fault.begin_ns <= o.completed_ns && o.invoked_ns <= fault.end_ns;
+    const bool covers = fault.begin_ns <= history.completed_ns(o) && history.invoked_ns(o) <= fault.end_ns;
     if (fault.kind.starts_with("clock.") && aimed && covers && fault.took_effect) return &fault;
   }
   return nullptr;
@@ -45,8 +48,8 @@ const FaultWindow* clock_fault(const Evidence& evidence, const Operation& o, std
 std::string skew_sentence(const History& history, const Evidence& evidence, const Operation& o) {
   const Stamp& stamp = *history.stamp(o);
   const std::string node(node_of(stamp.actor));
-  const auto implied = implied_skew_s(evidence, o, stamp);
-  const FaultWindow* fault = clock_fault(evidence, o, node);
+  const auto implied = implied_skew_s(history, evidence, o, stamp);
+  const FaultWindow* fault = clock_fault(history, evidence, o, node);
   if (!implied && fault == nullptr) return {};
   const std::string_view what = o.f == Function::remove_key ? "the delete" : history.text(o.value);
   const std::string off =
@@ -70,10 +73,10 @@ Witness lost_by_stamp(const History& history, const Evidence& evidence, const Op
       fmt::format("{}; {} later {}. Both were acknowledged, but the later one lost: its stamp by {} ({} us) "
                   "is {:.6f} s "
                   "older than that by {} ({} us).{}{}",
-                  describe_first(history, winner), seconds(lost.invoked_ns - winner.completed_ns),
-                  describe(history, lost), node_of(b.actor), b.us, static_cast<double>(a.us - b.us) / 1e6,
-                  node_of(a.actor), a.us, skew_sentence(history, evidence, winner),
-                  skew_sentence(history, evidence, lost)),
+                  describe_first(history, winner),
+                  seconds(history.invoked_ns(lost) - history.completed_ns(winner)), describe(history, lost),
+                  node_of(b.actor), b.us, static_cast<double>(a.us - b.us) / 1e6, node_of(a.actor), a.us,
+                  skew_sentence(history, evidence, winner), skew_sentence(history, evidence, lost)),
       {&winner, &lost});
 }
 
@@ -87,7 +90,8 @@ std::vector<const Operation*> acknowledged(const KeyOperations& key) {
 /// One sweep in order of invocation, beside one in order of completion that keeps the largest stamp so far.
 void judge_stamps(const History& history, const Evidence& evidence, std::vector<const Operation*> begun,
                   VerdictBuilder& verdict) {
-  begun.erase(std::remove_if(begun.begin(), begun.end(), [](const Operation* o) { return o->stamp == 0; }),
+  begun.erase(std::remove_if(begun.begin(), begun.end(),
+                             [&](const Operation* o) { return history.stamp(*o) == nullptr; }),
               begun.end());
   std::vector<const Operation*> ended = begun;
   std::sort(ended.begin(), ended.end(),
@@ -141,9 +145,9 @@ void judge_value(const KeyCase& key, const FinalValue& last, VerdictBuilder& ver
         fmt::format(
             "{}; {} later {}. Both were acknowledged, but at the end the earlier one is there and the "
             "later one is lost{}.",
-            describe_first(history, *winner), seconds(latest->invoked_ns - winner->completed_ns),
-            describe(history, *latest),
-            faults_around(key.evidence(), winner->invoked_ns, latest->completed_ns)),
+            describe_first(history, *winner),
+            seconds(history.invoked_ns(*latest) - history.completed_ns(*winner)), describe(history, *latest),
+            faults_around(history, key.evidence(), *winner, *latest)),
         {winner, latest});
   });
 }
@@ -160,7 +164,8 @@ Verdict check_lost_writes(const Case& whole) {
   const std::string hints = elsewhere(evidence);
   for (const KeyCase& key : whole.keys()) {
     const auto begun = acknowledged(key);
-    if (std::any_of(begun.begin(), begun.end(), [](const Operation* o) { return o->stamp != 0; })) {
+    if (std::any_of(begun.begin(), begun.end(),
+                    [&](const Operation* o) { return history.stamp(*o) != nullptr; })) {
       judge_stamps(history, evidence, begun, verdict);
     } else if (!hints.empty()) {
       verdict.undecided(hints);

@@ -25,7 +25,7 @@ Witness went_back(const Case& whole, const Operation& before, const Operation& r
   std::string then = describe(history, read);
   then = then.substr(then.find(" read ") + 1);
   return witness(fmt::format("{}, then {}, {}: it went back{}.", describe_first(history, before), then, why,
-                             faults_around(whole.evidence(), before.invoked_ns, read.completed_ns)),
+                             faults_around(history, whole.evidence(), before, read)),
                  {&before, &read});
 }
 
@@ -48,12 +48,12 @@ class KeyCheck {
         time_(key),
         deletes_(history_, key),
         stamped_(std::any_of(key.operations.begin(), key.operations.end(),
-                             [](const Operation* o) { return o->stamp != 0; })) {}
+                             [this](const Operation* o) { return history_.stamp(*o) != nullptr; })) {}
 
   void run() {
     for (const Operation* o : key_.operations) {
       if (o->f != Function::read || o->outcome != Outcome::ok) continue;
-      const auto [seen, first] = seen_.try_emplace(o->session);
+      const auto [seen, first] = seen_.try_emplace(history_.session(*o));
       if (!first) judge(seen->second, *o);
       note(seen->second, *o);
     }
@@ -131,10 +131,12 @@ class KeyCheck {
 
 /// The session's last read before this one that showed the version.
 const Operation& shown_by(const KeyCase& key, const Lacking& lacking) {
+  const History& history = key.history();
+  const SessionId session = history.session_id(*lacking.read);
   const Operation* found = lacking.read;
   for (std::size_t i = 0; i < key.operations.size() && key.operations[i] != lacking.read; ++i) {
     const Operation* o = key.operations[i];
-    if (o->f != Function::read || o->outcome != Outcome::ok || o->session != lacking.read->session) continue;
+    if (o->f != Function::read || o->outcome != Outcome::ok || history.session_id(*o) != session) continue;
     const auto values = key.answers().of(i);
     if (std::find(values.begin(), values.end(), lacking.version->value) != values.end()) found = o;
   }

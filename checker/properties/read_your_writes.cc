@@ -27,7 +27,7 @@ Witness own_write_unseen(const Case& whole, const Operation& own, const Operatio
   then = then.substr(then.find(" read ") + 1);
   return witness(
       fmt::format("{}, then {}, {}: it did not see its own {}{}.", describe_first(history, own), then, why,
-                  to_string(own.f), faults_around(whole.evidence(), own.invoked_ns, read.completed_ns)),
+                  to_string(own.f), faults_around(history, whole.evidence(), own, read)),
       {&own, &read});
 }
 
@@ -55,7 +55,7 @@ class KeyCheck {
   void run() {
     for (const Operation* o : key_.operations) {
       if (o->outcome != Outcome::ok) continue;
-      Own& own = own_[o->session];
+      Own& own = own_[history_.session(*o)];
       if (writes(*o)) {
         note(own, *o);
       } else if (o->f == Function::read && own.precedes(*o)) {

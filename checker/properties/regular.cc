@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::string_view kName = "regular";
 
-std::string around(const Evidence& evidence, const Operation& version, const Operation& read) {
-  return faults_around(evidence, version.invoked_ns, read.completed_ns);
-}
-
 void judge_lacking(const Case& whole, const ReadCheck& check, bool set, VerdictBuilder& verdict) {
   const History& history = whole.history();
   verdict.checked(check.checked);
@@ -32,7 +28,7 @@ void judge_lacking(const Case& whole, const ReadCheck& check, bool set, VerdictB
       return witness(
           fmt::format("{}; then {}, {}{}{}.", describe_first(history, version), describe(history, read),
                       set ? "which lacks that element" : "none of which had superseded or seen that version",
-                      others, around(whole.evidence(), version, read)),
+                      others, faults_around(history, whole.evidence(), version, read)),
           {&version, &read});
     });
   }
@@ -51,7 +47,7 @@ void judge_values(const KeyCase& key, VerdictBuilder& verdict) {
       verdict.violated([&] {
         return witness(
             fmt::format("{}; then {}, though no delete can explain it{}.", describe_first(history, *latest),
-                        describe(history, *read), around(key.evidence(), *latest, *read)),
+                        describe(history, *read), faults_around(history, key.evidence(), *latest, *read)),
             {latest, read});
       });
       continue;
@@ -61,10 +57,11 @@ void judge_values(const KeyCase& key, VerdictBuilder& verdict) {
     verdict.checked();
     if (latest == nullptr || writer->completed >= latest->invoked) continue;
     verdict.violated([&] {
-      return witness(fmt::format("{}, after {}; then {}, which had been superseded before the read began{}.",
-                                 describe_first(history, *latest), describe(history, *writer),
-                                 describe(history, *read), around(key.evidence(), *latest, *read)),
-                     {writer, latest, read});
+      return witness(
+          fmt::format("{}, after {}; then {}, which had been superseded before the read began{}.",
+                      describe_first(history, *latest), describe(history, *writer), describe(history, *read),
+                      faults_around(history, key.evidence(), *latest, *read)),
+          {writer, latest, read});
     });
   }
 }

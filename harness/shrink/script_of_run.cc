@@ -60,12 +60,12 @@ Experiment script_of(const Experiment& experiment, const nemesis::Plan& plan, co
   for (const checker::Operation& operation : history.operations()) {
     if (operation.final) continue;
     ScriptedOperation scripted;
-    scripted.at = std::max<Nanoseconds>(0, operation.invoked_ns - times.load);
-    scripted.client = operation.session;
+    scripted.at = std::max<Nanoseconds>(0, history.invoked_ns(operation) - times.load);
+    scripted.client = history.session(operation);
     scripted.intent.f = operation.f;
     scripted.intent.key = history.text(operation.key);
     if (carries_a_value(operation.f)) scripted.intent.value = history.text(operation.value);
-    scripted.node = history.text(operation.node);
+    scripted.node = history.text(history.node(operation));
     script.script.push_back(std::move(scripted));
   }
   return script;

@@ -29,7 +29,7 @@ std::string moment(Nanoseconds at) {
 }
 
 std::string outcome(const checker::History& history, const checker::Operation& operation) {
-  const std::string_view error = history.text(operation.error);
+  const std::string_view error = history.text(history.error(operation));
   switch (operation.outcome) {
     case checker::Outcome::fail:
       return fmt::format("fails ({})", error);
@@ -59,8 +59,8 @@ std::string what(const checker::History& history, const checker::Operation& oper
 }
 
 std::string operation_text(const checker::History& history, const checker::Operation& operation) {
-  return fmt::format("client {} {} by {}: {}", operation.session, what(history, operation),
-                     history.text(operation.node), outcome(history, operation));
+  return fmt::format("client {} {} by {}: {}", history.session(operation), what(history, operation),
+                     history.text(history.node(operation)), outcome(history, operation));
 }
 
 std::string fault_text(const nemesis::FaultSpec& fault) {
@@ -84,9 +84,9 @@ std::string story_of(const Experiment& experiment, const checker::History& histo
   for (const checker::Operation& operation : history.operations()) {
     if (operation.final)
       at_the_end.push_back(fmt::format("{} by {} {}", history.text(operation.key),
-                                       history.text(operation.node), outcome(history, operation)));
+                                       history.text(history.node(operation)), outcome(history, operation)));
     else
-      lines.push_back({operation.invoked_ns - load_began_ns, operation_text(history, operation)});
+      lines.push_back({history.invoked_ns(operation) - load_began_ns, operation_text(history, operation)});
   }
   std::stable_sort(lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.at < b.at; });
   std::string text;

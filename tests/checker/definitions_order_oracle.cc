@@ -26,7 +26,7 @@ std::vector<std::vector<const Operation*>> all_shown(const History& h, const Evi
   };
   for (const Operation& o : h.operations()) {
     if (o.outcome != Outcome::ok) continue;
-    const std::string_view text = h.text(o.f == Function::read ? o.value : o.siblings);
+    const std::string_view text = h.text(o.f == Function::read ? o.value : h.siblings(o));
     if (!text.empty()) add(array_parts(text), o.completed);
   }
   for (const ReplicaState& replica : evidence.dumps->at(0).replicas)
@@ -57,7 +57,7 @@ std::set<std::uint32_t> out_of_order_by_stamp(const History& h, bool after_reads
     for (const Operation& earlier : h.operations()) {
       const bool counts =
           after_reads ? is_read(earlier) : is_version(earlier) && earlier.outcome == Outcome::ok;
-      if (!counts || earlier.session != later.session || earlier.completed >= later.invoked) continue;
+      if (!counts || h.session(earlier) != h.session(later) || earlier.completed >= later.invoked) continue;
       const Stamp* before = version_of(h, earlier);
       if (before != nullptr && older(*h.stamp(later), *before)) bad.insert(later.invoked);
     }
@@ -78,11 +78,11 @@ std::uint64_t out_of_order(const History& h, const Evidence& evidence, bool afte
   return count_pairs(h, evidence, [&](const Operation* below, const Operation* above) {
     if (above->outcome != Outcome::ok) return false;
     if (!after_reads)
-      return below->outcome == Outcome::ok && below->session == above->session &&
+      return below->outcome == Outcome::ok && h.session(*below) == h.session(*above) &&
              below->completed < above->invoked;
     return std::any_of(h.operations().begin(), h.operations().end(), [&](const Operation& read) {
       Versions shown;
-      return is_read(read) && read.session == above->session && read.completed < above->invoked &&
+      return is_read(read) && h.session(read) == h.session(*above) && read.completed < above->invoked &&
              (find_writes(h, h.text(read.value), kNever, shown), shown.count(below) > 0);
     });
   });
@@ -107,8 +107,8 @@ std::uint64_t without_what_was_seen(const History& h, const Evidence& evidence, 
       if (above.f != Function::add || above.outcome != Outcome::ok || shown.count(h.text(above.value)) == 0)
         continue;
       for (const Operation& below : h.operations()) {
-        if (below.f != Function::add || parts(h.text(above.saw)).count(h.text(below.value)) == 0) continue;
-        const bool counts = !own || (below.outcome == Outcome::ok && below.session == above.session &&
+        if (below.f != Function::add || parts(h.text(h.saw(above))).count(h.text(below.value)) == 0) continue;
+        const bool counts = !own || (below.outcome == Outcome::ok && h.session(below) == h.session(above) &&
                                      below.completed < above.invoked);
         if (counts && shown.count(h.text(below.value)) == 0) ++found;
       }

@@ -16,7 +16,7 @@ namespace {
 bool lacks(const History& h, const Operation& read, const Versions& covered, bool own_session) {
   return std::any_of(h.operations().begin(), h.operations().end(), [&](const Operation& v) {
     return is_version(v) && v.outcome == Outcome::ok && v.completed < read.invoked &&
-           (!own_session || v.session == read.session) && covered.count(&v) == 0;
+           (!own_session || h.session(v) == h.session(read)) && covered.count(&v) == 0;
   });
 }
 
@@ -41,7 +41,7 @@ Reads irregular(const History& h, bool own_session) {
     if (!is_read(read)) continue;
     const auto superseding = [&](const Operation& by) {
       return is_version(by) && by.outcome == Outcome::ok && by.completed < read.invoked &&
-             (!own_session || by.session == read.session);
+             (!own_session || h.session(by) == h.session(read));
     };
     bool start = true;
     for (const Operation& o : h.operations()) start = start && !superseding(o);
@@ -153,7 +153,7 @@ Reads went_back_by_value(const History& h) {
   };
   for (const Operation& later : h.operations()) {
     for (const Operation& earlier : h.operations()) {
-      if (!is_read(later) || !is_read(earlier) || later.session != earlier.session) continue;
+      if (!is_read(later) || !is_read(earlier) || h.session(later) != h.session(earlier)) continue;
       if (earlier.completed >= later.invoked || h.text(earlier.value) == "null") continue;
       const auto before = writers(earlier);
       const auto after = writers(later);
@@ -172,7 +172,7 @@ Reads went_back_by_stamp(const History& h) {
   Reads bad;
   for (const Operation& later : h.operations()) {
     for (const Operation& earlier : h.operations()) {
-      if (!is_read(later) || !is_read(earlier) || later.session != earlier.session) continue;
+      if (!is_read(later) || !is_read(earlier) || h.session(later) != h.session(earlier)) continue;
       const Stamp* before = version_of(h, earlier);
       const Stamp* after = version_of(h, later);
       if (earlier.completed >= later.invoked || before == nullptr) continue;
@@ -197,7 +197,7 @@ Reads went_back_by_cover(const History& h) {
     const Versions covered = cover(h, values, later.completed, true, pasts);
     for (const Operation& earlier : h.operations()) {
       Versions seen;
-      if (!is_read(earlier) || later.session != earlier.session || earlier.completed >= later.invoked)
+      if (!is_read(earlier) || h.session(later) != h.session(earlier) || earlier.completed >= later.invoked)
         continue;
       if (!find_writes(h, h.text(earlier.value), earlier.completed, seen)) continue;
       for (const Operation* v : seen)
@@ -211,7 +211,7 @@ Reads elements_gone(const History& h) {
   Reads bad;
   for (const Operation& later : h.operations()) {
     for (const Operation& earlier : h.operations()) {
-      if (!is_read(later) || !is_read(earlier) || later.session != earlier.session) continue;
+      if (!is_read(later) || !is_read(earlier) || h.session(later) != h.session(earlier)) continue;
       if (earlier.completed >= later.invoked) continue;
       const auto now = array_parts(h.text(later.value));
       for (const std::string_view element : array_parts(h.text(earlier.value)))

@@ -11,7 +11,8 @@ const Operation* answer_behind(const History& h, const Operation& version) {
   const Operation* last = nullptr;
   if (!version.contextual) return nullptr;
   for (const Operation& o : h.operations()) {
-    if (o.session == version.session && o.outcome == Outcome::ok && o.completed < version.invoked) last = &o;
+    if (h.session(o) == h.session(version) && o.outcome == Outcome::ok && o.completed < version.invoked)
+      last = &o;
   }
   return last;
 }
@@ -34,7 +35,7 @@ bool find_writes(const History& h, std::string_view json, std::uint32_t end, Ver
 
 Versions shown_by(const History& h, const Operation& answer) {
   Versions shown;
-  find_writes(h, h.text(answer.f == Function::read ? answer.value : answer.siblings), answer.completed,
+  find_writes(h, h.text(answer.f == Function::read ? answer.value : h.siblings(answer)), answer.completed,
               shown);
   if (answer.f != Function::read) shown.insert(&answer);
   return shown;

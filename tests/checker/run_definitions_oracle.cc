@@ -48,8 +48,8 @@ std::vector<Seen> everything_seen(const History& h, const Evidence& evidence, co
       for (auto& value : values_of(h, key, h.text(text), apart)) values.push_back(value);
     };
     if (o->f == Function::read) append(o->value, siblings);
-    if (o->f != Function::read) append(o->siblings, true);
-    if (o->f != Function::read) append(o->saw, siblings);
+    if (o->f != Function::read) append(h.siblings(*o), true);
+    if (o->f != Function::read) append(h.saw(*o), siblings);
     for (auto& value : values) seen.push_back({o->invoked, o->completed, value});
   }
   if (!evidence.dumps) return seen;
@@ -137,9 +137,9 @@ void disorder(const History& h, const std::string& key, const std::string& list,
     if (tried > 0 && times > tried) finding.accused.push_back(written(element, any).front()->invoked);
   }
   for (const Operation* o : choose(h, key, adds)) {
-    if (o->outcome == Outcome::fail || o->saw == 0) continue;
+    if (o->outcome == Outcome::fail || h.saw(*o) == 0) continue;
     bool wrong = false;
-    for (const std::string& before : elements_of(h.text(o->saw))) {
+    for (const std::string& before : elements_of(h.text(h.saw(*o)))) {
       const std::string own(h.text(o->value));
       if (written(before, any).size() != 1 || written(own, any).size() != 1) continue;
       const auto here = std::find(elements.begin(), elements.end(), own);
@@ -176,7 +176,7 @@ void lost_increments(const History& h, const std::string& key, const std::vector
   std::set<std::pair<std::string, std::int32_t>> owners;
   for (const Operation* o : made) {
     amounts.emplace(h.text(o->value));
-    owners.emplace(h.text(o->value), o->session);
+    owners.emplace(h.text(o->value), h.session(*o));
   }
   const bool owned = owners.size() == amounts.size();
   if (!owned && siblings) {

@@ -101,7 +101,7 @@ Operations lost_by_stamp(const History& h, const std::string& key) {
 std::optional<bool> own_writes_seen(const History& h, const std::string& key, const Operation& read,
                                     bool lww) {
   const Operations own = choose(h, key, [&](const Operation& o) {
-    return acked(o) && o.session == read.session && o.completed < read.invoked;
+    return acked(o) && h.session(o) == h.session(read) && o.completed < read.invoked;
   });
   Operations stamped;
   for (const Operation* o : own) {

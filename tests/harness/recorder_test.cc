@@ -40,7 +40,7 @@ TEST_F(RecorderTest, WritesWhatTheCheckerReads) {
   const auto history = checker::read_history(file_);
   ASSERT_TRUE(history.has_value()) << history.error().to_string();
   ASSERT_EQ(history->operations().size(), 2u);
-  EXPECT_EQ(history->operations()[0].completed_ns, 30);
+  EXPECT_EQ(history->completed_ns(history->operations()[0]), 30);
 }
 
 TEST_F(RecorderTest, CountsCompletionsAndKnowsTheTouchedKeys) {

@@ -18,6 +18,15 @@ using checker::Function;
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kSecond = 1'000 * kMillisecond;
 
+/// An operation as the history shows it; its time since the load began.
+struct Done {
+  Function f;
+  std::int64_t invoked_ns;
+  std::int32_t session;
+  std::string node;
+  std::string value;
+};
+
 class ScriptRun : public testing::Test {
  protected:
   ScriptRun() {
@@ -40,18 +49,21 @@ class ScriptRun : public testing::Test {
   }
 
   /// What clients did, without the final reads; times since the load began.
-  std::vector<checker::Operation> run() {
+  std::vector<Done> run() {
     outcome_ = run_experiment(experiment_, {}, world_, folder_, "fracas run", [](const Progress&) {});
     auto read = checker::read_history(folder_ / "history.jsonl");
     EXPECT_TRUE(read.has_value());
     history_ = std::move(*read);
-    std::vector<checker::Operation> operations;
-    for (checker::Operation o : history_.operations()) {
+    std::vector<Done> done;
+    for (const checker::Operation& o : history_.operations()) {
       if (o.final) continue;
-      o.invoked_ns -= load_began();
-      operations.push_back(o);
+      done.push_back({.f = o.f,
+                      .invoked_ns = history_.invoked_ns(o) - load_began(),
+                      .session = history_.session(o),
+                      .node = std::string(history_.text(history_.node(o))),
+                      .value = std::string(history_.text(o.value))});
     }
-    return operations;
+    return done;
   }
   std::int64_t load_began() const {
     std::ifstream file(folder_ / "run.json");
@@ -61,8 +73,6 @@ class ScriptRun : public testing::Test {
     ADD_FAILURE() << "the load never began";
     return 0;
   }
-  std::string text(checker::TextId id) const { return std::string(history_.text(id)); }
-
   Experiment experiment_;
   FakeWorld world_{3};
   std::filesystem::path folder_;
@@ -74,18 +84,18 @@ TEST_F(ScriptRun, DoesExactlyWhatItSays) {
   operation(1'203 * kMillisecond, 1, Function::write, "k7", "\"a\"", "n3");
   operation(1'500 * kMillisecond, 0, Function::read, "k7", "null", "n2");
   operation(250 * kMillisecond, 1, Function::remove_key, "k1", "null", "n1");
-  const std::vector<checker::Operation> done = run();
+  const std::vector<Done> done = run();
   EXPECT_FALSE(outcome_.error) << outcome_.error->message;
   ASSERT_EQ(done.size(), 3u) << "nothing else is drawn";
   EXPECT_EQ(done[0].f, Function::remove_key);
   EXPECT_EQ(done[0].invoked_ns, 250 * kMillisecond);
   EXPECT_EQ(done[1].invoked_ns, 1'203 * kMillisecond);
   EXPECT_EQ(done[1].session, 1);
-  EXPECT_EQ(text(done[1].node), "n3");
-  EXPECT_EQ(text(done[1].value), "\"a\"");
+  EXPECT_EQ(done[1].node, "n3");
+  EXPECT_EQ(done[1].value, "\"a\"");
   EXPECT_EQ(done[2].invoked_ns, 1'500 * kMillisecond);
-  EXPECT_EQ(text(done[2].node), "n2");
-  EXPECT_EQ(text(done[2].value), "\"a\"");
+  EXPECT_EQ(done[2].node, "n2");
+  EXPECT_EQ(done[2].value, "\"a\"");
 }
 
 TEST_F(ScriptRun, WaitsWhileTheClientsOperationBeforeIsOpen) {
@@ -94,11 +104,11 @@ TEST_F(ScriptRun, WaitsWhileTheClientsOperationBeforeIsOpen) {
   operation(200 * kMillisecond, 0, Function::write, "k0", "\"2\"");
   operation(200 * kMillisecond, 1, Function::write, "k0", "\"3\"");
   operation(900 * kMillisecond, 0, Function::write, "k0", "\"4\"");
-  const std::vector<checker::Operation> done = run();
+  const std::vector<Done> done = run();
   ASSERT_EQ(done.size(), 4u);
   EXPECT_EQ(done[0].invoked_ns, 100 * kMillisecond);
   EXPECT_EQ(done[1].invoked_ns, 200 * kMillisecond) << "another client does not wait";
-  EXPECT_EQ(text(done[2].value), "\"2\"");
+  EXPECT_EQ(done[2].value, "\"2\"");
   EXPECT_EQ(done[2].invoked_ns, 400 * kMillisecond);
   EXPECT_EQ(done[3].invoked_ns, 900 * kMillisecond) << "and is in time again";
 }
@@ -112,7 +122,7 @@ TEST_F(ScriptRun, MayDoNothingBeforeTheTorment) {
 TEST_F(ScriptRun, IsCarriedOutToItsEnd) {
   operation(5 * kSecond, 0, Function::write, "k0", "\"1\"");
   operation(60 * kSecond, 0, Function::write, "k0", "\"2\"");
-  const std::vector<checker::Operation> done = run();
+  const std::vector<Done> done = run();
   ASSERT_EQ(done.size(), 2u) << "though the torment ended after 3 s";
   EXPECT_EQ(done[1].invoked_ns, 60 * kSecond);
   EXPECT_FALSE(outcome_.error);
@@ -133,7 +143,7 @@ TEST_F(ScriptRun, ReadsAtTheEndWhatItTouched) {
   run();
   std::vector<std::string> keys;
   for (const checker::Operation& o : history_.operations())
-    if (o.final) keys.push_back(text(o.key));
+    if (o.final) keys.emplace_back(history_.text(o.key));
   EXPECT_EQ(keys, (std::vector<std::string>{"k0", "k1"}));
 }
 
