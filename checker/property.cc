@@ -22,10 +22,11 @@ constexpr std::array kProperties = {
         "writes-follow-reads",
         "An acknowledged write comes after what its session had read (with siblings: if it sent a context).",
         "writes after a read", check_writes_follow_reads},
-    PropertyInfo{"causal",
-                 "One order of all writes agrees with what sessions had seen, and every read returns the last "
-                 "write of its key that its session can know of.",
-                 "reads", check_causal},
+    PropertyInfo{
+        "causal",
+        "One order of all writes agrees with what sessions had seen, and every read returns the last "
+        "write of its key that its session can know of.",
+        "reads", check_causal},
     PropertyInfo{"regular",
                  "A read returns a write that was not superseded before the read began (with siblings: "
                  "everything that "

@@ -47,6 +47,8 @@ class Stretches {
     return static_cast<std::uint32_t>(std::prev(after) - merged_.begin());
   }
 
+  std::uint32_t begin(std::uint32_t stretch) const { return merged_[stretch].first; }
+
  private:
   std::vector<Stretch> merged_;
 };
@@ -71,12 +73,15 @@ class Arbiter {
 
   bool find_backward_edges() {
     const Step* last_initial = nullptr;
-    const bool done = PastWalk(history_).run(false, [&](const Step& read, WriteId w) {
+    const auto after_what_was_read = [&](const Step& read) {
+      return read.write == SessionHistory::kInitial ? 0 : history_.happened[read.write];
+    };
+    const bool done = PastWalk(history_).run(false, after_what_was_read, [&](const Step& read, WriteId w) {
       if (read.write == SessionHistory::kInitial) {
         if (last_initial == &read) return;
         last_initial = &read;
         if (++result_.count <= kMaxWitnesses) result_.initial_reads.push_back({number_of(read), w});
-      } else if (history_.happened[w] > history_.happened[read.write] && backward_.size() <= kMaxEdges) {
+      } else if (backward_.size() <= kMaxEdges) {
         backward_.push_back({w, read.write});
       }
     });
@@ -93,9 +98,12 @@ class Arbiter {
     for (WriteId w = 0; w < history_.writes(); ++w) part_of[w] = stretches.around(history_.happened[w]);
 
     std::vector<OrderEdge> forced;
-    const bool done = PastWalk(history_).run(true, [&](const Step& read, WriteId w) {
-      if (read.write == SessionHistory::kInitial || forced.size() > kMaxEdges) return;
-      if (part_of[w] == part_of[read.write] && part_of[w] != kNever) forced.push_back({w, read.write});
+    const auto since_its_part = [&](const Step& read) {
+      const bool none = read.write == SessionHistory::kInitial || part_of[read.write] == kNever;
+      return none ? kNever : stretches.begin(part_of[read.write]);
+    };
+    const bool done = PastWalk(history_).run(true, since_its_part, [&](const Step& read, WriteId w) {
+      if (part_of[w] == part_of[read.write] && forced.size() <= kMaxEdges) forced.push_back({w, read.write});
     });
     if (!done || forced.size() > kMaxEdges) {
       too_much();
@@ -154,8 +162,10 @@ class Arbiter {
         wanted[next] = true;
       }
     }
-    PastWalk(history_).run(false, [&](const Step& read, WriteId w) {
-      if (read.write == SessionHistory::kInitial || !wanted[read.write]) return;
+    const auto if_wanted = [&](const Step& read) {
+      return read.write == SessionHistory::kInitial || !wanted[read.write] ? kNever : 0;
+    };
+    PastWalk(history_).run(false, if_wanted, [&](const Step& read, WriteId w) {
       const auto link = reads.find({w, read.write});
       if (link != reads.end() && link->second == kNever) link->second = number_of(read);
     });

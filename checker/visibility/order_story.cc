@@ -34,8 +34,8 @@ Witness Cast::tell(const Evidence& evidence, std::string story) const {
     witness.operations.push_back(operations[place].invoked);
     end = std::max(end, operations[place].completed_ns);
   }
-  witness.explanation = fmt::format("{} {}: a contradiction{}.", introduction(), story,
-                                    faults_around(evidence, begin, end));
+  witness.explanation =
+      fmt::format("{} {}: a contradiction{}.", introduction(), story, faults_around(evidence, begin, end));
   return witness;
 }
 
@@ -54,8 +54,9 @@ std::string OrderStory::had_seen(const Cast& cast, WriteId w, std::uint32_t step
 
 std::string OrderStory::because(const Cast& cast, const Reason& reason) const {
   const std::string after = cast.name(history_.operation[reason.after]);
-  std::string text = fmt::format("{} came before {}, because {}", cast.name(history_.operation[reason.before]),
-                                 after, had_seen(cast, reason.before, reason.step, reason.between));
+  std::string text =
+      fmt::format("{} came before {}, because {}", cast.name(history_.operation[reason.before]), after,
+                  had_seen(cast, reason.before, reason.step, reason.between));
   if (!reason.forced) return text;
   return fmt::format("{}, and that returned {}", text, after);
 }
@@ -80,11 +81,12 @@ std::vector<OrderStory::Reason> OrderStory::reasons(const OrderCycle& cycle) con
     const WriteId next = cycle.links[(start + i + 1) % count].write;
     if (!link.forced) continue;
     if (from != link.write) reasons.push_back(caused(from, link.write));
-    reasons.push_back({.before = link.write,
-                       .after = next,
-                       .forced = true,
-                       .step = link.read,
-                       .between = sessions_.way(link.write, link.read).value_or(std::vector<std::uint32_t>{})});
+    reasons.push_back(
+        {.before = link.write,
+         .after = next,
+         .forced = true,
+         .step = link.read,
+         .between = sessions_.way(link.write, link.read).value_or(std::vector<std::uint32_t>{})});
     from = next;
   }
   return reasons;
@@ -112,8 +114,9 @@ Witness OrderStory::tell(const SeenBefore& read) const {
   cast.add(history_.operation[read.write]);
   cast.add(history_.steps[read.step].place());
   cast.add_steps(between);
-  return cast.tell(whole_.evidence(), fmt::format("Then {}; however, that found what was there before any write",
-                                                  had_seen(cast, read.write, read.step, between)));
+  return cast.tell(whole_.evidence(),
+                   fmt::format("Then {}; however, that found what was there before any write",
+                               had_seen(cast, read.write, read.step, between)));
 }
 
 }  // namespace fracas::checker

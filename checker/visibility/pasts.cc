@@ -3,6 +3,12 @@
 #include <iterator>
 
 namespace fracas::checker {
+namespace {
+
+/// Clocks are a multiple of this wide, so that the compiler can compare several at a time.
+constexpr std::size_t kLane = 8;
+
+}  // namespace
 
 ClockPool::Slot ClockPool::keep(std::span<const std::uint32_t> clock, const std::vector<WriteId>& strays) {
   const std::size_t full = free_.empty() ? kBlock : 0;
@@ -26,18 +32,22 @@ ClockPool::Slot ClockPool::keep(std::span<const std::uint32_t> clock, const std:
 
 PastWalk::PastWalk(const SessionHistory& history)
     : history_(history),
-      width_((std::size_t{history.writing} + 7) / 8 * 8),
+      width_((std::size_t{history.writing} + kLane - 1) / kLane * kLane),
       clocks_(history.sessions * width_, 0),
       strays_(history.sessions),
       shared_(history.sessions, ClockPool::kNone),
       begun_(history.groups.size()),
-      group_of_(history.writes(), kNever),
-      unread_(history.readers),
-      slot_of_(history.writes(), ClockPool::kNone),
+      happened_(history.groups.size(), 0),
+      states_(history.writes()),
       pool_(width_) {
+  for (WriteId w = 0; w < history.writes(); ++w) {
+    states_[w].session = history.session[w];
+    states_[w].position = history.position[w];
+    states_[w].unread = history.readers[w];
+  }
   for (std::uint32_t g = 0; g < history.groups.size(); ++g) {
     const SessionHistory::Group& group = history.groups[g];
-    std::fill_n(group_of_.begin() + group.first, group.count, g);
+    for (std::uint32_t i = 0; i < group.count; ++i) states_[group.first + i].group = g;
   }
 }
 
@@ -50,21 +60,22 @@ std::span<const WriteId> PastWalk::strays_of(std::uint32_t session, std::uint32_
 }
 
 bool PastWalk::write(const SessionHistory::Step& step) {
-  const WriteId w = step.write;
-  if (unread_[w] > 0) {
+  WriteState& state = states_[step.write];
+  if (state.unread > 0) {
     ClockPool::Slot& shared = shared_[step.session];
     if (shared == ClockPool::kNone) {
       shared = pool_.keep({clock_of(step.session), width_}, strays_[step.session]);
       if (shared == ClockPool::kNone) return false;
     }
     pool_.share(shared);
-    slot_of_[w] = shared;
+    state.slot = shared;
   }
-  if (history_.is_stray(w)) return true;
+  if (state.group == kNever) return true;
   ++clock_of(step.session)[step.session];
-  Begun& begun = begun_[group_of_[w]];
+  Begun& begun = begun_[state.group];
   ++begun.count;
-  begun.last = history_.position[w];
+  begun.last = state.position;
+  happened_[state.group] = history_.happened[step.write];
   return true;
 }
 
@@ -80,32 +91,31 @@ void PastWalk::overtake(const SessionHistory::Step& step) {
 
 /// The session has now seen what it read, and what that had seen.
 void PastWalk::join(const SessionHistory::Step& step) {
-  const WriteId w = step.write;
-  const std::uint32_t writer = history_.session[w];
-  const bool stray = history_.is_stray(w);
+  WriteState& state = states_[step.write];
+  const bool stray = state.group == kNever;
   std::uint32_t* clock = clock_of(step.session);
   auto& strays = strays_[step.session];
-  const bool seen = stray ? std::binary_search(strays.begin(), strays.end(), w)
-                          : history_.position[w] < clock[writer];
+  const bool seen = stray ? std::binary_search(strays.begin(), strays.end(), step.write)
+                          : state.position < clock[state.session];
   if (!seen) {
-    const std::uint32_t* past = pool_.clock(slot_of_[w]);
-    for (std::size_t s = 0; s < width_; ++s) clock[s] = std::max(clock[s], past[s]);
-    const std::uint32_t count = history_.before(w) + (stray ? 0 : 1);
-    if (writer < history_.writing) clock[writer] = std::max(clock[writer], count);
-    const auto& others = pool_.strays(slot_of_[w]);
+    const std::uint32_t* past = pool_.clock(state.slot);
+    for (std::size_t s = 0; s < width_; s += kLane)
+      for (std::size_t i = s; i < s + kLane; ++i) clock[i] = std::max(clock[i], past[i]);
+    const std::uint32_t count = history_.before(step.write) + (stray ? 0 : 1);
+    if (state.session < history_.writing) clock[state.session] = std::max(clock[state.session], count);
+    const auto& others = pool_.strays(state.slot);
     if (!others.empty()) {
       joined_.clear();
       std::set_union(strays.begin(), strays.end(), others.begin(), others.end(), std::back_inserter(joined_));
       strays.swap(joined_);
     }
-    if (stray) strays.insert(std::lower_bound(strays.begin(), strays.end(), w), w);
+    if (stray) strays.insert(std::lower_bound(strays.begin(), strays.end(), step.write), step.write);
     if (shared_[step.session] != ClockPool::kNone) pool_.release(shared_[step.session]);
     shared_[step.session] = ClockPool::kNone;
   }
-  if (--unread_[w] == 0) {
-    pool_.release(slot_of_[w]);
-    slot_of_[w] = ClockPool::kNone;
-  }
+  if (--state.unread > 0) return;
+  pool_.release(state.slot);
+  state.slot = ClockPool::kNone;
 }
 
 }  // namespace fracas::checker

@@ -52,20 +52,23 @@ class PastWalk {
  public:
   explicit PastWalk(const SessionHistory&);
 
-  /// Calls visit(step, w) for every read and every other write w of its key in the past of its session: of
-  /// each session's the last one, and what is not overtaken of the strays. (Those before it in its session
-  /// come before w.) `known`: leaves out writes that are in the past of the write that was read. False: too
-  /// many clocks were needed at a time, or too many steps.
-  template <typename Visit>
-  bool run(bool known, Visit&& visit) {
+  /// Calls visit(step, w) for reads and other writes w of their key in the past of their session: of each
+  /// session's the last one, and what is not overtaken of the strays. (Those before it in its session come
+  /// before w.) Only for those that had not certainly happened before the event since(step); kNever: for
+  /// none. `known`: leaves out writes that are in the past of the write that was read. False: too many clocks
+  /// were needed at a time, or too many steps.
+  template <typename Since, typename Visit>
+  bool run(bool known, Since&& since, Visit&& visit) {
     for (const SessionHistory::Step& step : history_.steps) {
       if (!step.reads()) {
         if (!write(step)) return false;
         continue;
       }
-      work_ += 1 + history_.groups_of(step.key).size();
-      if (work_ > kMaxWork) return false;
-      for_each_seen(step, known, visit);
+      if (const std::uint32_t event = since(step); event != kNever) {
+        work_ += 1 + history_.groups_of(step.key).size();
+        if (work_ > kMaxWork) return false;
+        for_each_seen(step, event, known, visit);
+      }
       if (step.write != SessionHistory::kInitial) {
         overtake(step);
         join(step);
@@ -81,6 +84,15 @@ class PastWalk {
   struct Begun {
     std::uint32_t count = 0;
     std::uint32_t last = 0;  ///< the position of the last one
+  };
+
+  /// What is asked of a write together, kept together.
+  struct WriteState {
+    std::uint32_t session = 0;
+    std::uint32_t position = 0;
+    std::uint32_t group = kNever;             ///< kNever: it is stray
+    std::uint32_t unread = 0;                 ///< reads still to come
+    ClockPool::Slot slot = ClockPool::kNone;  ///< its clock, while there are any
   };
 
   std::uint32_t* clock_of(std::uint32_t session) { return clocks_.data() + std::size_t{session} * width_; }
@@ -118,32 +130,33 @@ class PastWalk {
   }
 
   template <typename Visit>
-  void for_each_seen(const SessionHistory::Step& step, bool known, Visit& visit) {
+  void for_each_seen(const SessionHistory::Step& step, std::uint32_t event, bool known, Visit& visit) {
     const std::uint32_t* clock = clock_of(step.session);
     const bool initial = step.write == SessionHistory::kInitial;
-    const bool skips = known && !initial && slot_of_[step.write] != ClockPool::kNone;
-    const std::uint32_t* past = skips ? pool_.clock(slot_of_[step.write]) : nullptr;
+    const bool skips = known && !initial;
+    const std::uint32_t* past = skips ? pool_.clock(states_[step.write].slot) : nullptr;
     for (std::size_t g = history_.first_group[step.key]; g < history_.first_group[step.key + 1]; ++g) {
+      // Nearly always: what a session did last to the key is long past. Earlier ones had happened before.
+      if (happened_[g] < event) continue;
       const std::uint32_t session = history_.groups[g].session;
       const WriteId w = last_before(g, clock[session]);
-      if (w == kNever || w == step.write) continue;
+      if (w == kNever || w == step.write || history_.happened[w] < event) continue;
       if (skips && (history_.position[w] < past[session] || precedes_in_session(w, step.write))) continue;
       visit(step, w);
     }
     for (const WriteId w : strays_of(step.session, step.key))
-      if (w != step.write) visit(step, w);
+      if (w != step.write && history_.happened[w] >= event) visit(step, w);
   }
 
   const SessionHistory& history_;
   std::size_t width_;
   std::uint64_t work_ = 0;
-  std::vector<std::uint32_t> clocks_;         ///< of each session: how many of each session's writes it has seen
+  std::vector<std::uint32_t> clocks_;  ///< of each session: how many of each session's writes it has seen
   std::vector<std::vector<WriteId>> strays_;  ///< of each session, ascending
-  std::vector<ClockPool::Slot> shared_;       ///< of each session: a copy of its clock as it is, if there is one
-  std::vector<Begun> begun_;                  ///< of each group
-  std::vector<std::uint32_t> group_of_;       ///< of each step's write: its group (acknowledged ones)
-  std::vector<std::uint32_t> unread_;         ///< of each write: reads still to come
-  std::vector<ClockPool::Slot> slot_of_;      ///< of each write that is still to be read
+  std::vector<ClockPool::Slot> shared_;  ///< of each session: a copy of its clock as it is, if there is one
+  std::vector<Begun> begun_;             ///< of each group
+  std::vector<std::uint32_t> happened_;  ///< of each group: SessionHistory::happened of its last
+  std::vector<WriteState> states_;       ///< of each write
   ClockPool pool_;
   std::vector<WriteId> joined_;
 };

@@ -12,9 +12,7 @@ namespace {
 
 constexpr std::uint32_t kNone = kNever;
 
-bool writes_register(const Operation& o) {
-  return o.f == Function::write || o.f == Function::remove_key;
-}
+bool writes_register(const Operation& o) { return o.f == Function::write || o.f == Function::remove_key; }
 
 class Builder {
  public:
@@ -35,9 +33,7 @@ class Builder {
   std::uint32_t key_of(const Operation& o) const { return key_of_text_[o.key]; }
   bool counts(const Operation& o) const { return key_of(o) != kNone; }
   /// Acknowledged: its session's later operations come after it.
-  bool binds(const Operation& o) const {
-    return counts(o) && writes_register(o) && o.outcome == Outcome::ok;
-  }
+  bool binds(const Operation& o) const { return counts(o) && writes_register(o) && o.outcome == Outcome::ok; }
 
   void number_keys() {
     key_of_text_.assign(history_.texts(), kNone);
@@ -101,8 +97,9 @@ class Builder {
       if (writers.size() + (found_initial ? 1 : 0) > 1) {
         ++out_.ambiguous;
         if (writers.size() > 1 && operations_[writers[0]].f == Function::write && out_.equal_values.empty())
-          out_.equal_values = fmt::format("{} was written to {} twice: which write a read of it saw cannot be told",
-                                          shown(history_.text(read.value)), history_.text(read.key));
+          out_.equal_values =
+              fmt::format("{} was written to {} twice: which write a read of it saw cannot be told",
+                          shown(history_.text(read.value)), history_.text(read.key));
       } else if (found_initial) {
         read_initial_[i] = true;
       } else if (!writers.empty()) {
@@ -128,15 +125,15 @@ class Builder {
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
       if (!is_step(i)) continue;
       const Operation& o = operations_[i];
-      const auto [number, first] =
-          numbers.try_emplace(o.session, static_cast<std::uint32_t>(numbers.size()));
+      const auto [number, first] = numbers.try_emplace(o.session, static_cast<std::uint32_t>(numbers.size()));
       session_of_[i] = number->second;
       if (first) {
         writes.push_back(false);
         ended.push_back(0);
       } else if (o.invoked < ended[number->second] && out_.out_of_order.empty()) {
         out_.out_of_order = fmt::format(
-            "session {} had two operations open at a time (one began at index {}): in which order it did what "
+            "session {} had two operations open at a time (one began at index {}): in which order it did "
+            "what "
             "cannot be told",
             o.session, o.invoked);
       }
@@ -262,7 +259,9 @@ class Builder {
 
 }  // namespace
 
-SessionHistory::SessionHistory(const Case& whole) : history(&whole.history()) { Builder(whole, *this).build(); }
+SessionHistory::SessionHistory(const Case& whole) : history(&whole.history()) {
+  Builder(whole, *this).build();
+}
 
 const SessionHistory& session_history(const Case& whole) {
   return whole.once<SessionHistory>([&] { return SessionHistory(whole); });

@@ -50,7 +50,8 @@ struct SessionHistory {
   explicit SessionHistory(const Case&);
 
   bool is_stray(WriteId w) const { return position[w] >= kStray; }
-  /// Of an acknowledged write: how many of its session's come before it. Of a stray one the same, plus kStray.
+  /// Of an acknowledged write: how many of its session's come before it. Of a stray one the same, plus
+  /// kStray.
   static constexpr std::uint32_t kStray = 1U << 31;
   /// How many of its session's acknowledged writes come before it.
   std::uint32_t before(WriteId w) const { return position[w] & ~kStray; }
@@ -81,10 +82,10 @@ struct SessionHistory {
   std::vector<WriteId> first_stray;        ///< of each key
   std::vector<WriteId> end_of_key;
 
-  std::uint64_t reads = 0;        ///< in `steps`
-  std::uint64_t ambiguous = 0;    ///< left out: several writes explain them
-  std::string equal_values{};     ///< if that is because two writes wrote the same: what to say of it
-  std::string out_of_order{};     ///< a session had two operations open at a time: there is no so
+  std::uint64_t reads = 0;      ///< in `steps`
+  std::uint64_t ambiguous = 0;  ///< left out: several writes explain them
+  std::string equal_values{};   ///< if that is because two writes wrote the same: what to say of it
+  std::string out_of_order{};   ///< a session had two operations open at a time: there is no so
 };
 
 /// Worked out once.

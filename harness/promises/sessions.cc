@@ -85,4 +85,20 @@ Promise writes_follow_reads(const Facts& f) {
   return write_order(f, "what its session had read");
 }
 
+/// Only where every key is linearizable: sessions carry nothing from one key to another.
+Promise causal(const Facts& f) {
+  if (!f.lww) return no("a register with siblings returns no single write");
+  if (f.store.stamp != store::StampSource::query || f.store.repair != store::Repair::abd)
+    return no(
+        "what a session has seen of one key tells a replica nothing of the others; only stamp = query with "
+        "repair = abd puts all reads and writes in one order");
+  if (!f.state_damage.empty()) return damaged(f);
+  if (f.ring_changes) return no("the ring changes: nothing is written down for all keys together");
+  if (!f.quorum || !f.stamps.kept)
+    return no(quorums(f) + ": a read may miss what a session has seen of another key");
+  return yes(quorums(f) +
+             ", stamp = query and repair = abd: reads and writes of each key take effect one by one, between "
+             "their beginning and end, so that those of all keys have one order");
+}
+
 }  // namespace fracas::harness

@@ -1,5 +1,5 @@
-// Consistency of sessions written straight from its definitions, by enumeration: of what each read saw, and of
-// orders. Shares nothing with the checkers but the history. And small histories of registers to try it on.
+// Consistency of sessions written straight from its definitions, by enumeration: of what each read saw, and
+// of orders. Shares nothing with the checkers but the history. And small histories of registers to try it on.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@ namespace fracas::checker::definitions {
 
 /// What to make of a read that several writes, or none at all, can explain.
 enum class Unclear : std::uint8_t {
-  left_out,   ///< it is as if it had not been
-  any_of_them ///< one explanation under which all is well is enough
+  left_out,    ///< it is as if it had not been
+  any_of_them  ///< one explanation under which all is well is enough
 };
 
 /// One order of the writes agrees with every session's past, and each read returns of its key the last write

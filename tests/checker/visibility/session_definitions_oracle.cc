@@ -55,7 +55,8 @@ World world_of(const History& history, Unclear unclear) {
   for (auto& sources : kept.sources) {
     for (int& source : sources) {
       if (source == kNothing) continue;
-      const auto at = std::find(kept.ops.begin(), kept.ops.end(), world.ops[static_cast<std::size_t>(source)]);
+      const auto at =
+          std::find(kept.ops.begin(), kept.ops.end(), world.ops[static_cast<std::size_t>(source)]);
       source = static_cast<int>(at - kept.ops.begin());
     }
   }
@@ -92,7 +93,9 @@ bool has_order(const World& world, const Relation& past, std::vector<std::size_t
     return true;
   }
   for (std::size_t w = 0; w < n; ++w) {
-    const auto placed = [&](std::size_t i) { return std::find(order.begin(), order.end(), i) != order.end(); };
+    const auto placed = [&](std::size_t i) {
+      return std::find(order.begin(), order.end(), i) != order.end();
+    };
     if (world.is_read(w) || placed(w)) continue;
     bool ready = true;
     for (std::size_t other = 0; other < n; ++other)
@@ -175,7 +178,9 @@ bool pram(const History& history, Unclear unclear) {
 
 History session_run(const SessionRunOptions& options) {
   std::mt19937_64 random(options.seed);
-  const auto below = [&](int bound) { return static_cast<int>(random() % static_cast<std::uint64_t>(bound)); };
+  const auto below = [&](int bound) {
+    return static_cast<int>(random() % static_cast<std::uint64_t>(bound));
+  };
   struct Session {
     int process = 0;
     std::optional<Event> open{};
@@ -205,7 +210,8 @@ History session_run(const SessionRunOptions& options) {
       if (begun == options.operations) continue;
       ++begun;
       const auto key = static_cast<std::size_t>(below(options.keys));
-      Event event{.process = session.process, .session = static_cast<int>(at), .key = "k" + std::to_string(key)};
+      Event event{
+          .process = session.process, .session = static_cast<int>(at), .key = "k" + std::to_string(key)};
       if (below(100) < options.writes) {
         event.f = below(100) < options.deletes ? Function::remove_key : Function::write;
         if (event.f == Function::write) {

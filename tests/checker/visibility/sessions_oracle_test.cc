@@ -1,5 +1,5 @@
-// The judgements of sessions over all keys find exactly what their definitions, enumerated, find; and what they
-// show for it proves it when it is judged alone. FRACAS_CASES says on how many histories (.ci/nightly:
+// The judgements of sessions over all keys find exactly what their definitions, enumerated, find; and what
+// they show for it proves it when it is judged alone. FRACAS_CASES says on how many histories (.ci/nightly:
 // 1,000,000).
 #include <gtest/gtest.h>
 
