@@ -28,11 +28,11 @@ std::string Cast::introduction() const {
 Witness Cast::tell(const Evidence& evidence, std::string story) const {
   const auto operations = history_.history->operations();
   Witness witness;
-  std::int64_t begin = operations[*places_.begin()].invoked_ns;
+  std::int64_t begin = history_.history->invoked_ns(operations[*places_.begin()]);
   std::int64_t end = begin;
   for (const std::uint32_t place : places_) {
     witness.operations.push_back(operations[place].invoked);
-    end = std::max(end, operations[place].completed_ns);
+    end = std::max(end, history_.history->completed_ns(operations[place]));
   }
   witness.explanation =
       fmt::format("{} {}: a contradiction{}.", introduction(), story, faults_around(evidence, begin, end));
@@ -45,7 +45,7 @@ std::string OrderStory::had_seen(const Cast& cast, WriteId w, std::uint32_t step
   const SessionHistory::Step& later = history_.steps[step];
   const std::string when =
       fmt::format("when it {} {}", later.reads() ? "read" : "wrote", cast.name(later.place()));
-  const std::int32_t session = history_.of(later).session;
+  const std::int32_t session = history_.history->session(history_.of(later));
   if (between.empty()) return fmt::format("session {} had written {} {}", session, write, when);
   std::string by;
   for (const std::uint32_t s : between) by += (by.empty() ? "" : ", ") + cast.name(history_.steps[s].place());

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "checker/explain.h"
 
@@ -119,34 +118,31 @@ class Builder {
   /// Those that write come first: only they have a place in clocks.
   void number_sessions() {
     session_of_.assign(operations_.size(), kNone);
-    boost::unordered_flat_map<std::int32_t, std::uint32_t> numbers;  // only asked, never walked over
-    std::vector<bool> writes;
-    std::vector<std::uint32_t> ended;  // of each session: when its last answer came
+    std::vector<bool> writes(history_.sessions());
+    std::vector<bool> steps(history_.sessions());
+    std::vector<std::uint32_t> ended(history_.sessions(), 0);  // when the last answer came
     for (std::uint32_t i = 0; i < operations_.size(); ++i) {
       if (!is_step(i)) continue;
       const Operation& o = operations_[i];
-      const auto [number, first] = numbers.try_emplace(o.session, static_cast<std::uint32_t>(numbers.size()));
-      session_of_[i] = number->second;
-      if (first) {
-        writes.push_back(false);
-        ended.push_back(0);
-      } else if (o.invoked < ended[number->second] && out_.out_of_order.empty()) {
+      const SessionId session = history_.session_id(o);
+      session_of_[i] = session;
+      if (o.invoked < ended[session] && out_.out_of_order.empty()) {
         out_.out_of_order = fmt::format(
             "session {} had two operations open at a time (one began at index {}): in which order it did "
             "what "
             "cannot be told",
-            o.session, o.invoked);
+            history_.session(o), o.invoked);
       }
-      if (binds(o)) writes[number->second] = true;
-      if (o.outcome == Outcome::ok) ended[number->second] = o.completed;
+      steps[session] = true;
+      if (binds(o)) writes[session] = true;
+      if (o.outcome == Outcome::ok) ended[session] = o.completed;
     }
-    out_.sessions = static_cast<std::uint32_t>(writes.size());
     std::vector<std::uint32_t> renumbered(writes.size());
     for (std::size_t s = 0; s < writes.size(); ++s)
       if (writes[s]) renumbered[s] = out_.writing++;
-    std::uint32_t next = out_.writing;
+    out_.sessions = out_.writing;
     for (std::size_t s = 0; s < writes.size(); ++s)
-      if (!writes[s]) renumbered[s] = next++;
+      if (steps[s] && !writes[s]) renumbered[s] = out_.sessions++;
     for (std::uint32_t& session : session_of_)
       if (session != kNone) session = renumbered[session];
   }

@@ -1,3 +1,4 @@
+// The enumerations behind session_definitions.h.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,25 +17,26 @@ constexpr int kNothing = -1;  // what was there before any write
 
 /// Operations that may have happened, and what each read can have seen.
 struct World {
+  const History* history = nullptr;
   std::vector<const Operation*> ops{};
   std::vector<std::vector<int>> sources{};  // of each read
   std::vector<int> source{};                // chosen
 
   bool is_read(std::size_t i) const { return ops[i]->f == Function::read; }
+  std::int32_t session(std::size_t i) const { return history->session(*ops[i]); }
   bool follows(std::size_t a, std::size_t b) const {
-    return ops[a]->session == ops[b]->session && ops[a]->outcome == Outcome::ok &&
-           ops[a]->completed < ops[b]->invoked;
+    return session(a) == session(b) && ops[a]->outcome == Outcome::ok && ops[a]->completed < ops[b]->invoked;
   }
 };
 
 World world_of(const History& history, Unclear unclear) {
-  World world;
+  World world{.history = &history};
   for (const Operation& o : history.operations()) {
     const bool read = o.f == Function::read;
     if (o.outcome == Outcome::fail || (read && o.outcome != Outcome::ok)) continue;
     world.ops.push_back(&o);
   }
-  World kept;
+  World kept{.history = &history};
   for (const Operation* o : world.ops) {
     std::vector<int> sources;
     if (o->f == Function::read) {
@@ -127,7 +129,7 @@ bool causal_as_chosen(const World& world) {
 bool can_go_on(const World& world, std::int32_t session, std::vector<bool>& placed,
                std::vector<std::pair<TextId, int>>& current) {
   const std::size_t n = world.ops.size();
-  const auto mine = [&](std::size_t i) { return !world.is_read(i) || world.ops[i]->session == session; };
+  const auto mine = [&](std::size_t i) { return !world.is_read(i) || world.session(i) == session; };
   bool done = true;
   for (std::size_t i = 0; i < n; ++i) {
     const bool must = world.is_read(i) ? mine(i) : world.ops[i]->outcome == Outcome::ok;
@@ -156,10 +158,10 @@ bool can_go_on(const World& world, std::int32_t session, std::vector<bool>& plac
 }
 
 bool pram_as_chosen(const World& world) {
-  for (const Operation* o : world.ops) {
+  for (std::size_t i = 0; i < world.ops.size(); ++i) {
     std::vector<bool> placed(world.ops.size(), false);
     std::vector<std::pair<TextId, int>> current;
-    if (!can_go_on(world, o->session, placed, current)) return false;
+    if (!can_go_on(world, world.session(i), placed, current)) return false;
   }
   return true;
 }

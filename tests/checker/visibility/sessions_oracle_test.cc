@@ -49,8 +49,8 @@ History only(const History& history, const std::vector<std::uint32_t>& kept) {
     Event event{.index = index,
                 .time_ns = static_cast<std::int64_t>(index),
                 .type = at.completion ? EventType::ok : EventType::invoke,
-                .process = at.operation->process,
-                .session = at.operation->session,
+                .process = history.process_number(*at.operation),
+                .session = history.session(*at.operation),
                 .f = at.operation->f,
                 .key = std::string(history.text(at.operation->key))};
     if (event.f == Function::write || at.completion) event.value = history.text(at.operation->value);
