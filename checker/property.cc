@@ -22,6 +22,8 @@ constexpr std::array kProperties = {
         "writes-follow-reads",
         "An acknowledged write comes after what its session had read (with siblings: if it sent a context).",
         "writes after a read", check_writes_follow_reads},
+    PropertyInfo{"pram", "Each session sees the writes of every session in that session's order.", "reads",
+                 check_pram},
     PropertyInfo{
         "causal",
         "One order of all writes agrees with what sessions had seen, and every read returns the last "

@@ -49,6 +49,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"monotonic-reads", monotonic_reads, true},
     {"monotonic-writes", monotonic_writes},
     {"writes-follow-reads", writes_follow_reads},
+    {"pram", pram, true},
     {"causal", causal, true},
     {"regular", regular, true},
     {"lost-updates", lost_updates, true},

@@ -9,6 +9,7 @@ Verdict check_read_your_writes(const Case&);
 Verdict check_monotonic_reads(const Case&);
 Verdict check_monotonic_writes(const Case&);
 Verdict check_writes_follow_reads(const Case&);
+Verdict check_pram(const Case&);
 Verdict check_causal(const Case&);
 Verdict check_regular(const Case&);
 Verdict check_lost_updates(const Case&);

@@ -14,6 +14,7 @@ Promise regular(const Facts&);
 Promise monotonic_reads(const Facts&);
 Promise monotonic_writes(const Facts&);
 Promise writes_follow_reads(const Facts&);
+Promise pram(const Facts&);
 Promise causal(const Facts&);
 // writes.cc: what becomes of acknowledged writes.
 Promise lost_updates(const Facts&);

@@ -85,6 +85,9 @@ Promise writes_follow_reads(const Facts& f) {
   return write_order(f, "what its session had read");
 }
 
+/// A session's writes reach the replicas of different keys one by one.
+Promise pram(const Facts& f) { return causal(f); }
+
 /// Only where every key is linearizable: sessions carry nothing from one key to another.
 Promise causal(const Facts& f) {
   if (!f.lww) return no("a register with siblings returns no single write");

@@ -98,6 +98,7 @@ void sizes(benchmark::internal::Benchmark* benchmark) {
   }
 }
 BENCHMARK_CAPTURE(judge, causal, "causal")->Apply(sizes)->Iterations(1);
+BENCHMARK_CAPTURE(judge, pram, "pram")->Apply(sizes)->Iterations(1);
 
 }  // namespace
 }  // namespace fracas::checker

@@ -35,6 +35,7 @@ ModelOptions random_options() {
 // write may have been of a session that had read what the next one finds.
 constexpr std::string_view kRepair = "monotonic-reads";
 constexpr std::string_view kRepairToo = "causal";
+constexpr std::string_view kRepairAsWell = "pram";
 
 RC_GTEST_PROP(Soundness, SiblingsWithQuorumsAreNeverAccused, ()) {
   nothing_is_accused(run_model(random_options()), {kRepair});
@@ -65,15 +66,15 @@ RC_GTEST_PROP(Soundness, LastWriteWinsWithTrueClocksIsNeverAccused, ()) {
   ModelOptions options = random_options();
   options.siblings = false;
   options.stamps = *rc::gen::arbitrary<bool>();
-  nothing_is_accused(run_model(options), {kRepair, kRepairToo});
+  nothing_is_accused(run_model(options), {kRepair, kRepairToo, kRepairAsWell});
 }
 
 RC_GTEST_PROP(Soundness, LastWriteWinsUnderSkewKeepsWhatDoesNotDependOnClocks, ()) {
   ModelOptions options = random_options();
   options.siblings = false;
   options.skew = *rc::gen::inRange(1, 100'000);
-  nothing_is_accused(run_model(options), {"regular", "lost-writes", kRepair, kRepairToo, "monotonic-writes",
-                                          "writes-follow-reads"});
+  nothing_is_accused(run_model(options), {"regular", "lost-writes", kRepair, kRepairToo, kRepairAsWell,
+                                          "monotonic-writes", "writes-follow-reads"});
 }
 
 RC_GTEST_PROP(Soundness, VerdictsAreTheSameWhetherAskedAloneOrAfterOthers, ()) {

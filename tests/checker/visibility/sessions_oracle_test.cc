@@ -99,6 +99,8 @@ void never_wrong(const char* property, Definition definition) {
 }
 
 TEST(SessionsOracle, Causal) { same("causal", definitions::causal); }
+TEST(SessionsOracle, Pram) { same("pram", definitions::pram); }
+TEST(SessionsOracle, PramWithDeletesAndEqualValues) { never_wrong("pram", definitions::pram); }
 TEST(SessionsOracle, CausalWithDeletesAndEqualValues) { never_wrong("causal", definitions::causal); }
 
 }  // namespace
