@@ -64,6 +64,9 @@ constexpr std::array kProperties = {
     PropertyInfo{"no-phantoms", "No value is seen that nobody wrote.", "values seen", check_no_phantoms},
     PropertyInfo{"honest-failures", "A value whose write was reported as failed is never seen.",
                  "values seen", check_honest_failures},
+    PropertyInfo{"honest-versions",
+                 "A stamp is that of one write, and a value is seen under the stamp of its write.",
+                 "versions seen", check_honest_versions},
 };
 
 }  // namespace

@@ -62,6 +62,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"quiescence", quiescence},
     {"no-phantoms", no_phantoms},
     {"honest-failures", honest_failures},
+    {"honest-versions", honest_versions},
 });
 
 }  // namespace

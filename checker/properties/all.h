@@ -22,5 +22,6 @@ Verdict check_convergence(const Case&);
 Verdict check_quiescence(const Case&);
 Verdict check_no_phantoms(const Case&);
 Verdict check_honest_failures(const Case&);
+Verdict check_honest_versions(const Case&);
 
 }  // namespace fracas::checker

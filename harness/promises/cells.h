@@ -29,5 +29,6 @@ Promise quiescence(const Facts&);
 // honesty.cc: what no configuration excuses.
 Promise no_phantoms(const Facts&);
 Promise honest_failures(const Facts&);
+Promise honest_versions(const Facts&);
 
 }  // namespace fracas::harness

@@ -15,4 +15,10 @@ Promise honest_failures(const Facts&) {
       "reported as of unknown outcome");
 }
 
+Promise honest_versions(const Facts& f) {
+  if (!f.state_damage.empty())
+    return no(f.state_damage + ": what a node has used for a stamp it may use again");
+  return yes("a write is stamped once, and its stamp goes with it wherever it is sent again");
+}
+
 }  // namespace fracas::harness
