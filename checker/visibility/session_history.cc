@@ -24,7 +24,6 @@ class Builder {
     find_sources();
     number_sessions();
     number_writes();
-    note_groups();
     order_steps();
   }
 
@@ -147,23 +146,32 @@ class Builder {
       if (session != kNone) session = renumbered[session];
   }
 
+  /// What a write is sorted by, beside it.
+  struct Kept {
+    std::uint32_t place = 0;
+    std::uint32_t key = 0;
+    std::uint32_t rank = 0;  ///< its session; of strays the number after the last
+  };
+
   void number_writes() {
-    std::vector<std::uint32_t> kept;
-    for (std::uint32_t i = 0; i < operations_.size(); ++i) {
-      if (writes_register(operations_[i]) && is_step(i)) kept.push_back(i);
-    }
     const auto stray = [&](std::uint32_t i) { return operations_[i].outcome != Outcome::ok; };
+    std::vector<Kept> kept;
+    for (std::uint32_t i = 0; i < operations_.size(); ++i) {
+      if (writes_register(operations_[i]) && is_step(i))
+        kept.push_back({i, key_of(operations_[i]), stray(i) ? out_.writing : session_of_[i]});
+    }
     // By session, strays last; then, keeping that, by key.
-    kept = counted(kept, std::size_t{out_.writing} + 1,
-                   [&](std::uint32_t i) { return stray(i) ? out_.writing : session_of_[i]; });
-    out_.operation = counted(kept, keys_, [&](std::uint32_t i) { return key_of(operations_[i]); });
-    const std::size_t count = out_.operation.size();
+    kept = counted(kept, std::size_t{out_.writing} + 1, [](const Kept& w) { return w.rank; });
+    kept = counted(kept, keys_, [](const Kept& w) { return w.key; });
+    const std::size_t count = kept.size();
+    out_.operation.resize(count);
     out_.session.resize(count);
     out_.readers.resize(count);
     out_.happened.resize(count);
     write_of_.assign(operations_.size(), kNone);
     for (WriteId w = 0; w < count; ++w) {
-      const std::uint32_t i = out_.operation[w];
+      const std::uint32_t i = kept[w].place;
+      out_.operation[w] = i;
       out_.session[w] = session_of_[i];
       out_.readers[w] = readers_[i];
       out_.happened[w] = happened_[i];
@@ -177,26 +185,27 @@ class Builder {
       out_.position[w] =
           stray(i) ? written[session_of_[i]] | SessionHistory::kStray : written[session_of_[i]]++;
     }
+    note_groups(kept);
   }
 
   /// Stably sorted by a small number.
   template <typename Number>
-  static std::vector<std::uint32_t> counted(const std::vector<std::uint32_t>& items, std::size_t numbers,
-                                            const Number& number) {
+  static std::vector<Kept> counted(const std::vector<Kept>& items, std::size_t numbers,
+                                   const Number& number) {
     std::vector<std::uint32_t> first(numbers + 1, 0);
-    for (const std::uint32_t item : items) ++first[number(item) + 1];
+    for (const Kept& item : items) ++first[number(item) + 1];
     for (std::size_t n = 0; n < numbers; ++n) first[n + 1] += first[n];
-    std::vector<std::uint32_t> sorted(items.size());
-    for (const std::uint32_t item : items) sorted[first[number(item)]++] = item;
+    std::vector<Kept> sorted(items.size());
+    for (const Kept& item : items) sorted[first[number(item)]++] = item;
     return sorted;
   }
 
-  void note_groups() {
+  void note_groups(const std::vector<Kept>& kept) {
     out_.first_group.assign(1, 0);
     WriteId w = 0;
     for (std::uint32_t key = 0; key < keys_; ++key) {
-      const auto of_key = [&] { return w < out_.writes() && key_of(out_.of(w)) == key; };
-      while (of_key() && !out_.is_stray(w)) {
+      const auto of_key = [&] { return w < kept.size() && kept[w].key == key; };
+      while (of_key() && kept[w].rank < out_.writing) {
         if (out_.groups.size() == out_.first_group.back() || out_.groups.back().session != out_.session[w])
           out_.groups.push_back({.session = out_.session[w], .first = w, .count = 0});
         ++out_.groups.back().count;
