@@ -3,6 +3,7 @@
 #include <array>
 
 #include "checker/properties/all.h"
+#include "checker/properties/isolation_levels.h"
 
 namespace fracas::checker {
 namespace {
@@ -67,6 +68,35 @@ constexpr std::array kProperties = {
     PropertyInfo{"honest-versions",
                  "A stamp is that of one write, and a value is seen under the stamp of its write.",
                  "versions seen", check_honest_versions},
+    PropertyInfo{"read-uncommitted", "Transactions: no two write over each other (Adya's PL-1).",
+                 "transactions", check_read_uncommitted},
+    PropertyInfo{"read-committed",
+                 "Transactions: nothing is read that failed or was written over by its own transaction, and "
+                 "information does "
+                 "not flow in circles (PL-2).",
+                 "transactions", check_read_committed},
+    PropertyInfo{
+        "repeatable-read",
+        "Transactions: they could have happened one after the other, as far as single items tell (PL-2.99).",
+        "transactions", check_repeatable_read},
+    PropertyInfo{
+        "snapshot-isolation",
+        "Transactions: each reads a snapshot, and of two that write the same key at the same time one fails.",
+        "transactions", check_snapshot_isolation},
+    PropertyInfo{"serializable", "Transactions: they could have happened one after the other.",
+                 "transactions", check_serializable},
+    PropertyInfo{"strong-session-snapshot-isolation",
+                 "Transactions: snapshots, and each has what its session did and saw before.", "transactions",
+                 check_session_snapshot_isolation},
+    PropertyInfo{"strong-session-serializable",
+                 "Transactions: one after the other, in an order that agrees with that of each session.",
+                 "transactions", check_session_serializable},
+    PropertyInfo{"strong-snapshot-isolation",
+                 "Transactions: snapshots, and each has whatever was acknowledged before it began.",
+                 "transactions", check_strong_snapshot_isolation},
+    PropertyInfo{"strict-serializable",
+                 "Transactions: one after the other, in an order that agrees with real time.", "transactions",
+                 check_strict_serializable},
 };
 
 }  // namespace

@@ -63,6 +63,15 @@ constexpr auto kRows = std::to_array<Row>({
     {"no-phantoms", no_phantoms},
     {"honest-failures", honest_failures},
     {"honest-versions", honest_versions},
+    {"read-uncommitted", transactional},
+    {"read-committed", transactional},
+    {"repeatable-read", transactional},
+    {"snapshot-isolation", transactional},
+    {"serializable", transactional},
+    {"strong-session-snapshot-isolation", transactional},
+    {"strong-session-serializable", transactional},
+    {"strong-snapshot-isolation", transactional},
+    {"strict-serializable", transactional},
 });
 
 }  // namespace

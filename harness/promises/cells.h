@@ -30,5 +30,7 @@ Promise quiescence(const Facts&);
 Promise no_phantoms(const Facts&);
 Promise honest_failures(const Facts&);
 Promise honest_versions(const Facts&);
+// transactions.cc: what spans several keys.
+Promise transactional(const Facts&);
 
 }  // namespace fracas::harness
