@@ -20,7 +20,10 @@ constexpr std::uint64_t kMaxShrinking = 300'000'000;
 class Pipeline {
  public:
   explicit Pipeline(const SessionHistory& history)
-      : history_(history), entered_(history.writes(), kNever), first_edge_(history.writes(), kNever) {
+      : history_(history),
+        entered_(history.writes(), kNever),
+        first_edge_(history.writes(), kNever),
+        met_(history.writes(), unmet) {
     first_chained_.assign(std::size_t{history.writing} + 1, 0);
     for (WriteId w = 0; w < history.writes(); ++w)
       if (!history.is_stray(w)) ++first_chained_[history.session[w] + 1];
@@ -58,6 +61,8 @@ class Pipeline {
   std::uint64_t work() const { return work_; }
 
  private:
+  enum Met : std::uint8_t { unmet, open, done };
+
   struct Edge {
     WriteId before = 0;
     WriteId after = 0;
@@ -181,8 +186,14 @@ class Pipeline {
   }
 
   bool comes_before_itself() {
-    enum : std::uint8_t { unmet, open, done };
-    std::vector<std::uint8_t> met(history_.writes(), unmet);
+    std::vector<WriteId> visited;
+    const bool cyclic = search(visited);
+    for (const WriteId w : visited) met_[w] = unmet;
+    return cyclic;
+  }
+
+  bool search(std::vector<WriteId>& visited) {
+    std::vector<std::uint8_t>& met = met_;
     std::vector<std::pair<WriteId, bool>> path;  // and whether what comes before it has been met
     const auto visit = [&](WriteId w) {
       if (met[w] == open) return true;
@@ -200,6 +211,7 @@ class Pipeline {
         }
         path.back().second = true;
         met[w] = open;
+        visited.push_back(w);
         ++work_;
         const std::uint32_t before = history_.before(w);
         if (before > 0 && visit(chained_[first_chained_[history_.session[w]] + before - 1])) return true;
@@ -215,6 +227,7 @@ class Pipeline {
   std::vector<WriteId> chained_;              ///< acknowledged writes by session and position
   std::vector<std::uint32_t> entered_;        ///< of each write: the step before which it had to come in
   std::vector<std::uint32_t> first_edge_;     ///< of each write: of those to it
+  std::vector<std::uint8_t> met_;             ///< of each write, during a search for cycles
   std::vector<Edge> edges_;
   std::vector<Edge> fresh_;
   std::vector<std::uint32_t> seen_;  ///< of each session: how many of its writes
@@ -225,6 +238,17 @@ class Pipeline {
   std::uint64_t sum_ = 0;  ///< of all that comes before each read
   std::uint64_t work_ = 0;
 };
+
+/// The beginning of a session's steps that has no order, at most four times as long as it has to be; empty:
+/// all of them have one. A store that breaks it mostly does so soon.
+std::span<const std::uint32_t> without_order(Pipeline& pipeline, std::uint32_t session,
+                                             std::span<const std::uint32_t> steps) {
+  for (std::size_t length = 64;; length *= 4) {
+    const auto beginning = steps.first(std::min(length, steps.size()));
+    if (!pipeline.has_order(session, beginning)) return beginning;
+    if (beginning.size() == steps.size()) return {};
+  }
+}
 
 /// Takes reads away as long as the rest has no order, more and more finely.
 std::vector<std::uint32_t> shrunk(Pipeline& pipeline, const SessionHistory& history, std::uint32_t session,
@@ -249,24 +273,24 @@ PramCheck check_pipelines(const SessionHistory& history) {
   PramCheck result;
   const SessionSteps sessions(history);
   Pipeline pipeline(history);
-  std::vector<std::uint32_t> unordered;
+  std::vector<std::span<const std::uint32_t>> unordered;
   for (std::uint32_t s = 0; s < history.sessions; ++s) {
-    if (!pipeline.has_order(s, sessions.of(s))) unordered.push_back(s);
+    const auto shortest = without_order(pipeline, s, sessions.of(s));
+    if (!shortest.empty()) unordered.push_back(shortest);
     if (pipeline.work() < kMaxSteps) continue;
     result.undecided = "the writes before each session's reads take more than 20 billion steps to compare";
     break;
   }
   result.count = unordered.size();
   unordered.resize(std::min(unordered.size(), kMaxWitnesses));
-  for (const std::uint32_t s : unordered) {
-    const auto own = sessions.of(s);
-    const auto steps = shrunk(pipeline, history, s, {own.begin(), own.end()},
+  for (const auto& beginning : unordered) {
+    const std::uint32_t session = history.steps[beginning[0]].session;
+    const auto steps = shrunk(pipeline, history, session, {beginning.begin(), beginning.end()},
                               kMaxShrinking / static_cast<std::uint64_t>(unordered.size()));
-    Unordered found{.session = s};
-    std::vector<std::uint32_t> reads;
+    Unordered found{.session = session};
     for (const std::uint32_t step : steps)
       if (history.steps[step].reads()) found.reads.push_back(step);
-    found.writes = pipeline.involved(s, steps);
+    found.writes = pipeline.involved(session, steps);
     result.sessions.push_back(std::move(found));
   }
   return result;
