@@ -69,6 +69,14 @@ struct LongestText {
   std::vector<std::uint32_t> ends{};
 };
 
+/// Versions of a key by values that are small numbers and come about in their order: an array, where the rest
+/// needs a table.
+struct Small {
+  std::vector<VersionId> versions{};
+  bool others = false;  ///< there are some in the table
+};
+constexpr std::uint64_t kAtOnce = 64;
+
 class Decoder {
  public:
   Decoder(const History& history, const JudgedAs& judged_as) : initial_(judged_as.initial) {
@@ -86,7 +94,6 @@ class Decoder {
     out_.micro_ops.reserve(count * 3);
     out_.versions.reserve(count * 2);
     out_.values.reserve(count * 2);
-    versions_.reserve(count * 2);
     for (std::size_t i = 0; i < operations.size() && out_.problem.empty(); ++i)
       if (operations[i].f == Function::txn) add(static_cast<std::uint32_t>(i));
     if (out_.problem.empty()) finish();
@@ -251,18 +258,30 @@ class Decoder {
       out_.versions.push_back({.key = last_key_, .nil = true});
       out_.values.emplace_back("null");
       longest_.emplace_back();
+      small_.emplace_back();
     }
     return last_key_;
   }
 
   VersionId version_of(KeyId key, std::string_view value) {
-    const auto [at, added] =
-        versions_.try_emplace(KeyValue{key, number_of(value)}, static_cast<VersionId>(out_.versions.size()));
-    if (added) {
-      out_.versions.push_back({.key = key});
-      out_.values.push_back(value);
+    const std::uint64_t number = number_of(value);
+    Small& small = small_[key];
+    if (number < small.versions.size() && small.versions[number] != kNone) return small.versions[number];
+    if (small.others) {
+      const auto found = versions_.find(KeyValue{key, number});
+      if (found != versions_.end()) return found->second;
     }
-    return at->second;
+    const auto version = static_cast<VersionId>(out_.versions.size());
+    out_.versions.push_back({.key = key});
+    out_.values.push_back(value);
+    if (number >= kAtOnce + small.versions.size()) {
+      small.others = true;
+      versions_.emplace(KeyValue{key, number}, version);
+    } else {
+      if (number >= small.versions.size()) small.versions.resize(number + kAtOnce / 2, kNone);
+      small.versions[number] = version;
+    }
+    return version;
   }
 
   std::uint64_t number_of(std::string_view value) {
@@ -323,6 +342,7 @@ class Decoder {
   Numbers texts_;
   boost::unordered_flat_map<KeyValue, VersionId, HashKeyValue> versions_;  // only asked
   std::vector<LongestText> longest_;                                       // of each key
+  std::vector<Small> small_;                                               // of each key
   KeyId last_key_ = 0;
 };
 
