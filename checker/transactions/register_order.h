@@ -34,7 +34,8 @@ class RegisterOrder {
   std::vector<Edge> by_data(std::span<const Touch> of_key) const;
   std::vector<Edge> by_sessions(std::span<const Touch> of_key);
   std::vector<Edge> by_time(std::span<const Touch> of_key) const;
-  void accept(std::vector<Edge> edges, Scope scope, bool vouched);
+  /// `sound`: nothing in the key goes round, as is known already.
+  void accept(std::vector<Edge> edges, Scope scope, bool vouched, bool sound);
   bool reports_cycles(const std::vector<Edge>& edges, Scope scope, bool vouched);
   void place_all();
 
