@@ -29,6 +29,11 @@ Findings analyse(const Transactions& txns, const AnalysisOptions& options) {
   std::vector<Scope> scopes{Scope::data};
   if (options.graph.process) scopes.push_back(Scope::process);
   if (options.graph.realtime) scopes.push_back(Scope::realtime);
+  // What a session did first was over in real time too: where nothing goes round with real time, the edges of
+  // sessions add nothing.
+  GraphOptions fewer = options.graph;
+  fewer.process = options.graph.process && !options.graph.realtime;
+  if (components(DependencyGraph::of(txns, order, fewer)).empty()) return findings;
   const DependencyGraph graph = DependencyGraph::of(txns, order, options.graph);
   for (const Cycle& cycle : find_cycles(graph, scopes, options.limits))
     findings.add(cycle.phenomenon, cycle.scope, ruled_out(cycle.phenomenon, cycle.scope),

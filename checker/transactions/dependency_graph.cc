@@ -128,13 +128,21 @@ class EdgeFinder {
     }
   }
 
+  /// Committed ones in the order in which they ended; events are dense, so that each has a place of its own.
+  std::vector<TxnId> by_end() const {
+    std::uint32_t events = 0;
+    for (const Transaction& txn : txns_.all)
+      if (txn.outcome == Outcome::ok) events = std::max(events, txn.completed + 1);
+    std::vector<TxnId> ended(events, kNone);
+    for (TxnId txn = 0; txn < txns_.all.size(); ++txn)
+      if (txns_.all[txn].outcome == Outcome::ok) ended[txns_.all[txn].completed] = txn;
+    std::erase(ended, kNone);
+    return ended;
+  }
+
   /// Several transactions that end before the next begins share a barrier.
   void add_barriers() {
-    std::vector<TxnId> ended;
-    for (TxnId txn = 0; txn < txns_.all.size(); ++txn)
-      if (txns_.all[txn].outcome == Outcome::ok) ended.push_back(txn);
-    std::sort(ended.begin(), ended.end(),
-              [&](TxnId a, TxnId b) { return txns_.all[a].completed < txns_.all[b].completed; });
+    const std::vector<TxnId> ended = by_end();
     auto end = ended.begin();
     std::uint32_t barrier = kNone;
     for (TxnId txn = 0; txn < txns_.all.size(); ++txn) {
