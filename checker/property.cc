@@ -35,6 +35,9 @@ constexpr std::array kProperties = {
                  "everything that "
                  "was acknowledged before, or what superseded it).",
                  "reads", check_regular},
+    PropertyInfo{"linearizable",
+                 "All operations on a key can be put in one order, in real time, that explains every answer.",
+                 "operations", check_linearizable},
     PropertyInfo{
         "lost-updates",
         "The effect of every acknowledged update of a set, list, cart or counter is in its final state.",

@@ -52,6 +52,7 @@ constexpr auto kRows = std::to_array<Row>({
     {"pram", pram, true},
     {"causal", causal, true},
     {"regular", regular, true},
+    {"linearizable", linearizable, true},
     {"lost-updates", lost_updates, true},
     {"lost-writes", lost_writes},
     {"durability", durability, true},

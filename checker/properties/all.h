@@ -12,6 +12,7 @@ Verdict check_writes_follow_reads(const Case&);
 Verdict check_pram(const Case&);
 Verdict check_causal(const Case&);
 Verdict check_regular(const Case&);
+Verdict check_linearizable(const Case&);
 Verdict check_lost_updates(const Case&);
 Verdict check_lost_writes(const Case&);
 Verdict check_durability(const Case&);

@@ -10,6 +10,7 @@ namespace fracas::harness {
 // reads.cc: what a read may return.
 Promise read_your_writes(const Facts&);
 Promise regular(const Facts&);
+Promise linearizable(const Facts&);
 // sessions.cc: what a session may rely on beside its own writes.
 Promise monotonic_reads(const Facts&);
 Promise monotonic_writes(const Facts&);

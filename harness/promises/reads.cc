@@ -45,4 +45,22 @@ Promise regular(const Facts& f) {
              once_caught_up(f));
 }
 
+/// Regular, and what one read has returned the next one does not miss: both of registers alone.
+Promise linearizable(const Facts& f) {
+  if (!f.lww) return no("a key that keeps siblings holds several values at once: it is no register");
+  if (f.workload != "register")
+    return no("updates read and write in two steps: each is linearizable, both together are not");
+  if (!f.state_damage.empty()) return damaged(f);
+  if (f.ring_changes)
+    return no("the ring changes: nothing is written down about the order of all reads then");
+  if (const Promise seen = regular(f); !seen.guaranteed) return seen;
+  if (f.store.repair != store::Repair::abd)
+    return no(
+        "without repair = abd a write that is under way, or that reached fewer than w homes, may be met by "
+        "one "
+        "read and missed by the next");
+  return yes(quorums(f) + ", repair = abd, and " + f.stamps.why +
+             ": what a read or a write has shown is on so many homes that whoever comes later meets it");
+}
+
 }  // namespace fracas::harness

@@ -19,8 +19,8 @@ TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "che
              "tests", "workloads"}
 
 # Folders (not recursive) and files whose code is pure: no sockets, clocks, threads, files, environment, global randomness.
-PURE_FOLDERS = ["checker/properties", "checker/transactions", "store", "workloads", "nemesis/faults", "harness/promises",
-                "harness/shrink"]
+PURE_FOLDERS = ["checker/properties", "checker/linearizability", "checker/transactions", "store", "workloads", "nemesis/faults",
+                "harness/promises", "harness/shrink"]
 PURE_FILES = ["nemesis/planner", "nemesis/fault", "harness/session", "harness/promises", "harness/client", "harness/load", "harness/settle",
               "harness/fault_schedule", "harness/node_watch", "harness/node_keeper", "harness/wall_clocks", "harness/run_phases",
               "harness/phase", "harness/swarm/draw",
