@@ -9,8 +9,9 @@
 namespace fracas::checker {
 namespace {
 
-constexpr std::array<std::string_view, 11> kFunctions = {
-    "read", "write", "delete", "add", "remove", "increment", "append", "enqueue", "dequeue", "cas", "txn"};
+constexpr std::array<std::string_view, 12> kFunctions = {"read",    "write",     "delete", "add",
+                                                         "remove",  "increment", "append", "enqueue",
+                                                         "dequeue", "cas",       "txn",    "generate"};
 constexpr std::array<std::string_view, 4> kTypes = {"invoke", "ok", "fail", "info"};
 
 // A simulation writes a million lines in a few seconds: no format strings here, and a name comes as it is

@@ -21,7 +21,8 @@ enum class Function : std::uint8_t {
   enqueue,
   dequeue,
   cas,
-  txn
+  txn,
+  generate
 };
 
 /// ok: happened. fail: certainly did not happen. info: may have happened, at any time after its invocation,

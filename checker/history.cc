@@ -12,7 +12,9 @@ namespace {
 
 using Checked = boost::system::result<void, std::string>;
 
-bool needs_key(Function f) { return f != Function::enqueue && f != Function::dequeue && f != Function::txn; }
+bool needs_key(Function f) {
+  return f != Function::enqueue && f != Function::dequeue && f != Function::txn && f != Function::generate;
+}
 
 bool needs_value(Function f) {
   return f == Function::write || f == Function::add || f == Function::remove || f == Function::increment ||

@@ -61,8 +61,9 @@ LineError take_function(const dom::element& element, Function& out) {
   const auto f = function_from(name);
   if (!f) {
     return fmt::format(
-        "f is \"{}\", expected read, write, delete, add, remove, increment, append, enqueue, dequeue, cas or "
-        "txn",
+        "f is \"{}\", expected read, write, delete, add, remove, increment, append, enqueue, dequeue, cas, "
+        "txn "
+        "or generate",
         name);
   }
   out = *f;

@@ -180,10 +180,24 @@ void add_check(CLI::App& app, Parsed& parsed) {
                                          "bare histories (every property that they can "
                                          "decide).\nChanges nothing.\n\n"
                                          "Examples:\n  fracas check runs/latest\n  fracas check "
-                                         "history.jsonl --property regular --property lost-updates");
-  command->add_option("RUN|HISTORY", parsed.check.inputs, "run folders, or history.jsonl files")->required();
+                                         "history.jsonl --property regular --property lost-updates\n"
+                                         "  fracas check store/latest/history.edn --model counter\n"
+                                         "  fracas check register.edn --model cas-register --initial 0");
+  command
+      ->add_option("RUN|HISTORY", parsed.check.inputs,
+                   "run folders, or histories: ours, Jepsen's, Porcupine's")
+      ->required();
   command->add_option("--property", parsed.check.properties, "only this one; repeatable")
       ->allow_extra_args(false);
+  command->add_option("--format", parsed.check.format,
+                      "jsonl, edn or porcupine; default: what a history looks like");
+  command->add_option("--model", parsed.check.model,
+                      "what a history without its run is about (`fracas list models`); default: what the "
+                      "operations of each key show");
+  command->add_option("--algorithm", parsed.check.algorithm,
+                      "of linearizability; default: the fastest that applies");
+  command->add_option("--initial", parsed.check.initial,
+                      "what a register holds before it is written, as JSON: 0; default: null, absent");
   command->add_flag("--json", parsed.check.json, "prints the judgement as JSON on stdout");
   command->callback([&parsed] {
     parsed.command = [&parsed](Console& console) { return check_command(parsed.check, console); };

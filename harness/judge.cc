@@ -282,20 +282,19 @@ Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only,
   return judgement;
 }
 
-Result<Judgement> judge_history(const std::filesystem::path& file,
-                                const std::vector<std::string>& properties) {
-  if (auto checked = check_names(properties); !checked) return checked.error();
-  const auto history = checker::read_history(file);
+Result<Judgement> judge_history(const std::filesystem::path& file, const BareOptions& options) {
+  if (auto checked = check_names(options.properties); !checked) return checked.error();
+  const auto history = checker::read_history(file, options.format, options.judged_as.initial);
   if (!history) return input_error(history.error());
   RunTally s;
   s.bare = true;
   for (const checker::Operation& operation : history->operations()) count_operation(s, operation);
   const checker::Evidence nothing;
-  const checker::Case whole(*history, nothing);
+  const checker::Case whole(*history, nothing, options.judged_as);
   std::vector<Judged> judged;
   for (const checker::PropertyInfo& property : checker::properties()) {
-    if (!chosen(properties, property.name)) continue;
-    const bool named = !properties.empty();
+    if (!chosen(options.properties, property.name)) continue;
+    const bool named = !options.properties.empty();
     Timed timed = run_checker(property, whole);
     if (named && timed.verdict.result == checker::Result::not_applicable)
       timed.verdict.result = checker::Result::unknown;

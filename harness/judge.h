@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "checker/formats/format.h"
 #include "checker/history.h"
+#include "checker/model.h"
 #include "checker/property.h"
 #include "harness/error.h"
 #include "harness/promises.h"
@@ -38,8 +40,14 @@ nlohmann::ordered_json properties_json(const Judgement&);
 Result<Judgement> judge_run(const std::filesystem::path& folder, bool read_only = false,
                             const std::vector<std::string>& properties = {},
                             std::optional<checker::History> history = {});
-/// A bare history: those named are taken as promised (all that the history can decide, if none is named).
-Result<Judgement> judge_history(const std::filesystem::path& file,
-                                const std::vector<std::string>& properties);
+/// How a history without its run is read and judged.
+struct BareOptions {
+  checker::Format format = checker::Format::detect;
+  checker::JudgedAs judged_as{};
+  std::vector<std::string> properties{};  ///< empty: all that the history can decide
+};
+
+/// A bare history: the properties named are taken as promised (all, if none is named).
+Result<Judgement> judge_history(const std::filesystem::path& file, const BareOptions&);
 
 }  // namespace fracas::harness

@@ -12,6 +12,10 @@ namespace fracas::harness {
 struct CheckOptions {
   std::vector<std::filesystem::path> inputs;
   std::vector<std::string> properties;  ///< empty: all
+  std::string format;                   ///< of bare histories, as the rest here; empty: what they look like
+  std::string model;                    ///< empty: what the operations of each key show
+  std::string algorithm;                ///< of linearizability; empty: the fastest that applies
+  std::string initial;                  ///< JSON text; empty: null
   bool json = false;                    ///< one object, or an array of them for several inputs
 };
 

@@ -48,6 +48,12 @@ TEST(CommandLine, MistakesAre254WithTheWordMeant) {
        "fracas: explain regullar: nothing is called that, did you mean 'regular'?\n"},
       {{"report", "no-such-folder"}, "fracas: no-such-folder: is no run folder\n"},
       {{"check", "no-such-folder"}, "fracas: no-such-folder: there is no such run folder or history\n"},
+      {{"check", "any", "--format", "edm"},
+       "fracas: --format edm: there is no such format, did you mean 'edn'?\n"},
+      {{"check", "any", "--model", "cas-regsiter"},
+       "fracas: --model cas-regsiter: there is no such model, did you mean 'cas-register'?\n"},
+      {{"check", "any", "--initial", "nil"},
+       "fracas: --initial nil: no JSON value, expected one such as 0 or '\"a\"'\n"},
   };
   for (const auto& [arguments, message] : mistakes) {
     const Said said = fracas(arguments);
