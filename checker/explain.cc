@@ -41,6 +41,14 @@ std::string action(const History& history, const Operation& o) {
       return fmt::format("appended {} to {}", shown(history.text(o.value)), key);
     case Function::increment:
       return fmt::format("incremented {} by {}", key, shown(history.text(o.value)));
+    case Function::enqueue:
+      return fmt::format("enqueued {}{}{}", shown(history.text(o.value)), key.empty() ? "" : " in ", key);
+    case Function::dequeue:
+      return o.value == kNullText ? fmt::format("found {} empty", key.empty() ? "the queue" : key)
+                                  : fmt::format("dequeued {}{}{}", shown(history.text(o.value)),
+                                                key.empty() ? "" : " from ", key);
+    case Function::generate:
+      return fmt::format("was given {}", shown(history.text(o.value)));
     default:
       return fmt::format("{} {} on {}", to_string(o.f), shown(history.text(o.value)), key);
   }
