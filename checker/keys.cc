@@ -10,6 +10,9 @@
 namespace fracas::checker {
 namespace {
 
+/// Texts that nobody appended, until it is clear that they are no concatenations.
+constexpr int kMostLookedAt = 100;
+
 bool is_plain(Function f) { return f == Function::read || f == Function::write || f == Function::remove_key; }
 
 /// True if a register was read as an array that nobody wrote: its siblings. An empty one shows none; so is a
@@ -58,6 +61,26 @@ std::optional<KeyKind> kind_of(const History& history, const Operation& o) {
   }
 }
 
+/// True if what is appended ends up in one text: a read shows the empty text, or one that begins with what
+/// was appended and goes on.
+bool is_concatenation(const History& history, std::span<const Operation* const> operations) {
+  std::set<std::string_view> appended;
+  for (const Operation* o : operations)
+    if (o->f == Function::append) appended.insert(history.text(o->value));
+  int looked_at = 0;
+  for (const Operation* o : operations) {
+    const std::string_view shown = history.text(o->value);
+    if (o->f != Function::read || o->outcome != Outcome::ok || !shown.starts_with('"')) continue;
+    if (shown == "\"\"") return true;
+    if (appended.contains(shown) || ++looked_at > kMostLookedAt) continue;
+    if (std::any_of(appended.begin(), appended.end(), [&](std::string_view begin) {
+          return begin.starts_with('"') && shown.starts_with(begin.substr(0, begin.size() - 1));
+        }))
+      return true;
+  }
+  return false;
+}
+
 KeyKind kind_of(const History& history, std::span<const Operation* const> operations) {
   std::set<KeyKind> kinds;
   bool appended = false;
@@ -65,6 +88,7 @@ KeyKind kind_of(const History& history, std::span<const Operation* const> operat
     if (const auto kind = kind_of(history, *o)) kinds.insert(*kind);
     appended = appended || o->f == Function::append;
   }
+  if (appended && is_concatenation(history, operations)) return KeyKind::neither;
   // Adds of plain elements beside removes: a cart whose items are its entries.
   if (kinds == std::set{KeyKind::set, KeyKind::cart} && !appended) return KeyKind::cart;
   if (kinds.empty()) return KeyKind::reg;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "checker/formats/format.h"
+#include "checker/property.h"
 #include "tests/checker/recorded_histories.h"
 
 namespace fracas::checker {
@@ -33,6 +34,25 @@ TEST(RecordedFormats, ADetectedFormatIsTheOneThatIsNamed) {
     const auto named = read_history(recorded_histories() / name, format);
     ASSERT_TRUE(named) << named.error().to_string();
     EXPECT_EQ(named->operations().size(), verdict["operations"]) << name;
+  }
+}
+
+TEST(RecordedFormats, WhatIsLinearizableIsAccusedOfNothing) {
+  FRACAS_SKIP_WITHOUT(recorded_histories());
+  const nlohmann::json known = known_verdicts();
+  for (const auto& [name, verdict] : known.items()) {
+    if (!verdict["linearizable"].get<bool>()) continue;
+    const JudgedAs as{.model = model_from(verdict["model"].get<std::string>()),
+                      .initial = name.starts_with("knossos") ? "0" : "null"};
+    const auto history = read_history(recorded_histories() / name, Format::detect, as.initial);
+    ASSERT_TRUE(history) << history.error().to_string();
+    const Evidence nothing;
+    const Case whole(*history, nothing, as);
+    for (const PropertyInfo& property : properties()) {
+      const Verdict found = property.check(whole);
+      EXPECT_NE(found.result, Result::violated)
+          << name << ", " << property.name << ": " << found.witnesses.at(0).explanation;
+    }
   }
 }
 
