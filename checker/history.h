@@ -83,6 +83,7 @@ class History {
   SessionId session_id(const Operation& o) const { return processes_[o.process].session; }
   std::size_t sessions() const { return sessions_.size(); }
 
+  std::int64_t event_ns(std::uint32_t event_index) const { return times_[event_index]; }
   std::int64_t invoked_ns(const Operation& o) const { return times_[o.invoked]; }
   /// Time of the completion event, also for info; that of the invocation if open.
   std::int64_t completed_ns(const Operation& o) const;

@@ -3,6 +3,7 @@
 
 #include "results/html.h"
 #include "results/page.h"
+#include "results/staleness.h"
 
 namespace fracas::results {
 
@@ -39,17 +40,35 @@ std::string converged_sentence(const ordered_json& convergence) {
   return "The replicas did not agree. " + plain(convergence["reason"]);
 }
 
-std::string staleness_sentence(const ordered_json& staleness) {
-  const std::uint64_t stale = staleness["stale_reads"], reads = staleness["reads"];
-  if (reads == 0) return "No read could be measured for staleness.";
-  if (stale == 0) return fmt::format("None of {} was stale.", counted(reads, "measured register read"));
-  return fmt::format(
-      "{} of {} ({:.3f} %) returned a value that had been superseded before the read began: by up to {}, and "
-      "for "
-      "up to {} ms in 99 % of these.",
-      grouped(stale), counted(reads, "measured register read"),
-      100.0 * static_cast<double>(stale) / static_cast<double>(reads),
-      counted(staleness["max_versions"], "newer version"), decimal(staleness["p99_ms"]));
+/// How much of a write was seen how long after its acknowledgement; a bar each.
+std::string visibility_table(const ordered_json& staleness) {
+  if (staleness["stale_reads"] == 0 || staleness["visibility"].empty()) return "";
+  std::string rows;
+  for (const auto& group : staleness["visibility"]) {
+    const std::uint64_t reads = group["reads"], seen = group["seen"];
+    const double share = static_cast<double>(seen) / static_cast<double>(reads);
+    rows += row(number_cell(decimal(group["from_ms"]) + " ms") + number_cell(grouped(reads)) +
+                number_cell(fmt::format("{:.2f} %", 100 * share)) +
+                cell(fmt::format("<meter value=\"{:.4f}\">{:.2f} %</meter>", share, 100 * share)));
+  }
+  return "<details><summary>How soon a write was seen</summary>\n" +
+         table({"#so long after its acknowledgement", "#reads", "#saw it, or newer", ""}, rows) +
+         "</details>\n";
+}
+
+std::string versions_table(const ordered_json& staleness) {
+  if (staleness["stale_reads"] == 0) return "";
+  std::string rows;
+  const double reads = staleness["reads"];
+  std::uint64_t so_far = 0;
+  for (const auto& group : staleness["versions"]) {
+    so_far += group["reads"].get<std::uint64_t>();
+    const double share = static_cast<double>(so_far) / reads;
+    rows += row(number_cell(plain(group["at_most"])) + number_cell(grouped(so_far)) +
+                number_cell(fmt::format("{:.3f} %", 100 * share)));
+  }
+  return "<details><summary>How many versions behind</summary>\n" +
+         table({"#versions, at most", "#reads", "#of all"}, rows) + "</details>\n";
 }
 
 std::string node_exit_output(const ordered_json& exits) {
@@ -80,10 +99,11 @@ std::string render_convergence(const ordered_json& report) {
 <h2>Convergence and staleness</h2>
 <p>{}</p>
 <p>{}</p>
-</section>
+{}{}</section>
 )",
                      escaped(converged_sentence(report["convergence"])),
-                     escaped(staleness_sentence(report["staleness"])));
+                     escaped(staleness_sentence(report["staleness"])), visibility_table(report["staleness"]),
+                     versions_table(report["staleness"]));
 }
 
 std::string render_environment(const ordered_json& report) {

@@ -112,13 +112,10 @@ ordered_json convergence_json(const RunFolder& folder) {
   return json;
 }
 
-ordered_json staleness_json(const Staleness& staleness) {
-  ordered_json json;
-  json["stale_reads"] = staleness.stale_reads;
-  json["reads"] = staleness.reads;
-  json["p99_ms"] = staleness.p99_us ? ordered_json(milliseconds(*staleness.p99_us)) : ordered_json(nullptr);
-  json["max_versions"] = staleness.max_versions;
-  return json;
+checker::staleness::Measurement staleness_of(const RunFolder& folder, const checker::History& history) {
+  checker::Evidence evidence;
+  evidence.conflict = folder.run.conflict;
+  return checker::staleness::measure(checker::Case(history, evidence));
 }
 
 ordered_json phases_json(const RunInfo& run) {
@@ -203,7 +200,7 @@ ordered_json assemble(const RunFolder& folder, const checker::History& history, 
   report["properties"] = std::move(properties);
   report["faults"] = faults_json(folder.log);
   report["convergence"] = convergence_json(folder);
-  report["staleness"] = staleness_json(measure_staleness(history, folder.run.conflict != "lww"));
+  report["staleness"] = staleness_json(staleness_of(folder, history), history);
   report["planned_faults"] = folder.planned_faults;
   report["phases"] = phases_json(folder.run);
   report["notes"] = folder.run.notes;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "checker/staleness/measure.h"
 #include "harness/commands/live_line.h"
 #include "harness/commands/plan.h"
 #include "harness/commands/run_folder.h"
@@ -18,7 +19,6 @@
 #include "harness/sim/sim_world.h"
 #include "harness/sim/wars_log.h"
 #include "results/pbs.h"
-#include "results/staleness.h"
 
 namespace fracas::harness {
 namespace {
@@ -60,7 +60,7 @@ results::Delay delay(const std::vector<double>& measured_ms) {
 }
 
 Prediction predict(const Experiment& experiment, const WarsLog& log,
-                   const std::vector<results::ReadAfterWrite>& reads) {
+                   const std::vector<checker::staleness::ReadAfterWrite>& reads) {
   const store::Config& store = experiment.store;
   const results::Quorums quorums{store.n, store.r, store.w};
   const results::Wars wars{
@@ -78,7 +78,7 @@ Prediction predict(const Experiment& experiment, const WarsLog& log,
                         .all = {},
                         .groups = {}};
   for (const double bound : kBounds) prediction.groups.push_back({.from_ms = bound});
-  for (const results::ReadAfterWrite& read : reads) {
+  for (const checker::staleness::ReadAfterWrite& read : reads) {
     const double seen = visibility.seen_after(read.ms);
     const auto above = std::upper_bound(kBounds.begin(), kBounds.end(), std::max(read.ms, 0.0));
     add(prediction.groups[static_cast<std::size_t>(above - kBounds.begin()) - 1], seen, read.seen);
@@ -197,9 +197,10 @@ Exit predict_command(const RunOptions& given, Console& console) {
   }();
   if (outcome.error) return complain(console, *outcome.error);
   if (outcome.interrupted) return Exit::interrupted;
-  const bool siblings = experiment->store.conflict == store::Conflict::siblings;
-  const Prediction prediction =
-      predict(*experiment, log, results::measure_visibility(*outcome.history, siblings));
+  checker::Evidence evidence;
+  evidence.conflict = experiment->store.conflict == store::Conflict::siblings ? "siblings" : "lww";
+  const checker::Case whole(*outcome.history, evidence);
+  const Prediction prediction = predict(*experiment, log, checker::staleness::reads_after_writes(whole));
   if (options.json) {
     console.out << prediction_json(*experiment, prediction).dump(2) << '\n';
   } else {
