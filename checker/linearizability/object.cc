@@ -30,6 +30,7 @@ std::optional<Act> act_of(Function f) {
       return Act::enqueue;
     case Function::dequeue:
       return Act::dequeue;
+    case Function::generate:
     case Function::txn:
       break;
   }
