@@ -96,8 +96,8 @@ std::string table(std::initializer_list<std::string_view> headings, std::string_
                   std::string_view css_class) {
   std::string head;
   for (const std::string_view heading : headings)
-    head += heading.front() == '#' ? fmt::format(R"(<th class="number">{}</th>)", heading.substr(1))
-                                   : fmt::format("<th>{}</th>", heading);
+    head += heading.starts_with('#') ? fmt::format(R"(<th class="number">{}</th>)", heading.substr(1))
+                                     : fmt::format("<th>{}</th>", heading);
   return fmt::format(R"(<div class="scroll"><table class="{}">
 <thead><tr>{}</tr></thead>
 <tbody>

@@ -33,5 +33,7 @@ Promise honest_failures(const Facts&);
 Promise honest_versions(const Facts&);
 // transactions.cc: what spans several keys.
 Promise transactional(const Facts&);
+// other_stores.cc: what is asked of histories from elsewhere.
+Promise objects_of_others(const Facts&);
 
 }  // namespace fracas::harness

@@ -382,7 +382,8 @@ TEST_F(RunFolder, ABareHistoryIsJudgedOnWhatItCanDecide) {
 
 TEST_F(RunFolder, ANamedPropertyThatABareHistoryCannotDecideIsUnknown) {
   save();
-  const Result<Judgement> judgement = judge_history(folder_ / "history.jsonl", {"durability"});
+  const Result<Judgement> judgement =
+      judge_history(folder_ / "history.jsonl", {.properties = {"durability"}});
   ASSERT_TRUE(judgement);
   EXPECT_EQ(judgement->exit, Exit::unknown);
 }
