@@ -19,6 +19,9 @@ std::string_view to_string(Result);
 struct Witness {
   std::string explanation{};
   std::vector<std::uint32_t> operations{};  ///< Operation::invoked of each, in order of invocation
+  std::string key{};                        ///< whose dump is part of the proof; empty: none
+  std::vector<std::uint32_t> proof{};       ///< as operations: the few that violate the property when judged
+                                            ///< alone, those of `operations` among them; proofs/minimise.h
 };
 
 /// Kept per property; all are counted.

@@ -71,9 +71,11 @@ void judge_key(const KeyDump& dump, const FinalKey& key, std::string_view why, b
     const std::string clocks =
         same ? fmt::format(", under the clocks {} and {}", key.homes[0]->clock, (*other)->clock)
              : std::string();
-    return witness(fmt::format("The replicas of {} differ {}: {}, {}{}.", dump.key, why,
-                               held_by(*key.homes[0]), held_by(**other), clocks),
-                   {});
+    Witness found = witness(fmt::format("The replicas of {} differ {}: {}, {}{}.", dump.key, why,
+                                        held_by(*key.homes[0]), held_by(**other), clocks),
+                            {});
+    found.key = dump.key;
+    return found;
   });
 }
 

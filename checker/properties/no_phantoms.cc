@@ -20,6 +20,7 @@ Verdict check_no_phantoms(const Case& whole) {
     verdict.violated([&] {
       Witness found;
       if (sighting.operation != nullptr) found.operations.push_back(sighting.operation->invoked);
+      if (sighting.operation == nullptr) found.key = sighting.key;
       if (!writers.empty()) found.operations.push_back(writers.front()->invoked);
       found.explanation =
           writers.empty()
