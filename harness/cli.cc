@@ -20,6 +20,7 @@
 #include "harness/commands/run.h"
 #include "harness/commands/shrink.h"
 #include "harness/commands/swarm.h"
+#include "harness/commands/verify.h"
 #include "harness/suggest.h"
 #include "harness/version.h"
 #include "nemesis/fault.h"
@@ -278,6 +279,19 @@ void add_report(CLI::App& app, Parsed& parsed) {
   });
 }
 
+void add_verify(CLI::App& app, Parsed& parsed) {
+  CLI::App* command = app.add_subcommand(
+      "verify",
+      "Replays the certificates of a run's verdicts against its history, with a small program that shares\n"
+      "no code with the checkers, and says what it cannot verify.\n"
+      "Exit code: 1 if a certificate was refuted.\n\n"
+      "Example:\n  fracas verify runs/latest");
+  command->add_option("RUN", parsed.folder, "a run folder")->required();
+  command->callback([&parsed] {
+    parsed.command = [&parsed](Console& console) { return verify_command(parsed.folder, console); };
+  });
+}
+
 constexpr const char* kBugsAbout =
     "Tries every seeded bug of the store (`fracas list bugs`) with seed after seed until a guaranteed\n"
     "property accuses it, and the correct store beside it with the same seeds. Prints a table.\n"
@@ -425,6 +439,7 @@ Exit run_command_line(const std::vector<std::string>& arguments, Console& consol
   add_predict(app, parsed);
   add_list_explain_and_doctor(app, parsed);
   add_report(app, parsed);
+  add_verify(app, parsed);
   try {
     app.parse(
         std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 takes them from the back

@@ -8,6 +8,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "checker/proofs/minimise.h"
+#include "checker/proofs/proof_text.h"
+#include "harness/certificates.h"
 #include "harness/judgement.h"
 #include "harness/line_file.h"
 #include "harness/run_files.h"
@@ -178,14 +181,24 @@ std::set<std::string> effective_kinds(const std::vector<checker::FaultWindow>& f
 
 struct Timed {
   checker::Verdict verdict;
-  double seconds = 0;
+  double seconds = 0;  ///< of the check alone
+  std::vector<std::string> told{};
 };
+
+/// Witnesses that are told as proofs, and how wide.
+constexpr std::size_t kTold = 3;
+constexpr std::size_t kToldColumns = 76;
 
 /// What several properties need counts for the one that is asked first.
 Timed run_checker(const checker::PropertyInfo& property, const checker::Case& whole) {
   const auto begin = std::chrono::steady_clock::now();
   Timed timed{property.check(whole), 0};
   timed.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  checker::minimise(timed.verdict, property, whole);
+  const auto& witnesses = timed.verdict.witnesses;
+  for (std::size_t i = 0; i < std::min(witnesses.size(), kTold); ++i)
+    timed.told.push_back(
+        checker::to_string(checker::proof_text(witnesses[i], property, whole), kToldColumns));
   return timed;
 }
 
@@ -204,8 +217,9 @@ std::vector<Judged> judge_properties(const Materials& m, const std::vector<std::
       continue;
     if (!chosen(only, property.name)) continue;
     Timed timed = run_checker(property, whole);
-    judged.push_back(
-        {std::move(timed.verdict), promise(property.name, m.experiment, kinds), true, timed.seconds});
+    std::string lines = certificates(timed.verdict, whole);
+    judged.push_back({std::move(timed.verdict), promise(property.name, m.experiment, kinds), true,
+                      timed.seconds, std::move(timed.told), std::move(lines)});
   }
   return judged;
 }
@@ -241,6 +255,9 @@ Result<void> write_verdicts(const std::filesystem::path& folder, const Judgement
   using nlohmann::ordered_json;
   const std::string text =
       properties_json(judgement).dump(1, ' ', false, ordered_json::error_handler_t::replace);
+  std::string lines;
+  for (const Judged& judged : judgement.properties) lines += judged.certificates;
+  if (auto written = write_file(folder / "certificates.jsonl", lines); !written) return written;
   return write_file(folder / "verdicts.json", text + "\n");
 }
 
@@ -300,7 +317,7 @@ Result<Judgement> judge_history(const std::filesystem::path& file, const BareOpt
       timed.verdict.result = checker::Result::unknown;
     const Promise taken{
         true, named ? "named with --property" : "a bare history: every property is taken as promised"};
-    judged.push_back({std::move(timed.verdict), taken, true, timed.seconds});
+    judged.push_back({std::move(timed.verdict), taken, true, timed.seconds, std::move(timed.told)});
   }
   return conclude(std::move(judged), {}, s);
 }

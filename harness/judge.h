@@ -22,6 +22,8 @@ struct Judged {
   Promise promise;
   bool met = true;  ///< as promised, or as the experiment expects
   double seconds = 0;
+  std::vector<std::string> told{};  ///< the first witnesses as proofs in words, each with its drawing
+  std::string certificates{};       ///< lines of certificates.jsonl
 };
 
 struct Judgement {

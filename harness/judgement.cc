@@ -209,13 +209,23 @@ Judgement conclude(std::vector<Judged> all, const Expectations& expect, const Ru
   return verdict(Exit::pass, "pass", std::move(sentence), std::move(all));
 }
 
+namespace {
+
+nlohmann::ordered_json witness_json(const checker::Witness& witness) {
+  nlohmann::ordered_json json = {
+      {"explanation", witness.explanation}, {"operations", witness.operations}, {"proof", witness.proof}};
+  if (!witness.key.empty()) json["key"] = witness.key;
+  return json;
+}
+
+}  // namespace
+
 nlohmann::ordered_json properties_json(const Judgement& judgement) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (const Judged& judged : judgement.properties) {
     const checker::Verdict& v = judged.verdict;
     nlohmann::ordered_json witnesses = nlohmann::ordered_json::array();
-    for (const checker::Witness& witness : v.witnesses)
-      witnesses.push_back({{"explanation", witness.explanation}, {"operations", witness.operations}});
+    for (const checker::Witness& witness : v.witnesses) witnesses.push_back(witness_json(witness));
     list.push_back({{"name", v.property},
                     {"promise", judged.promise.guaranteed ? "guaranteed" : "not-guaranteed"},
                     {"promise_reason", judged.promise.reason},

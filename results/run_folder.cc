@@ -1,6 +1,8 @@
 // run.json, plan.json and verdicts.json, each read strictly into its record.
 #include "results/run_folder.h"
 
+#include <fmt/format.h>
+
 #include "results/json_fields.h"
 
 namespace fracas::results {
@@ -48,18 +50,27 @@ RunInfo read_run(const ordered_json& document, const std::string& file, Problem&
   return run;
 }
 
+std::vector<std::uint32_t> read_invocations(const Fields& fields, const ordered_json& indexes,
+                                            std::string_view field) {
+  std::vector<std::uint32_t> invocations;
+  if (!indexes.is_array()) fields.report(fmt::format("\"{}\" is no array of invocation indexes", field));
+  if (indexes.is_array())
+    for (const ordered_json& index : indexes) {
+      if (index.is_number_unsigned())
+        invocations.push_back(index.get<std::uint32_t>());
+      else
+        fields.report(fmt::format("\"{}\" holds something that is not an invocation index", field));
+    }
+  return invocations;
+}
+
 WitnessRecord read_witness(const Fields& fields, const ordered_json& witness) {
-  WitnessRecord record{.explanation = fields.text("explanation"), .operations = {}};
-  if (!witness.contains("operations") || !witness["operations"].is_array()) {
+  WitnessRecord record{.explanation = fields.text("explanation"), .operations = {}, .proof = {}};
+  if (!witness.contains("operations"))
     fields.report("\"operations\" is missing (an array of invocation indexes)");
-    return record;
-  }
-  for (const ordered_json& index : witness["operations"]) {
-    if (index.is_number_unsigned())
-      record.operations.push_back(index.get<std::uint32_t>());
-    else
-      fields.report("\"operations\" holds something that is not an invocation index");
-  }
+  else
+    record.operations = read_invocations(fields, witness["operations"], "operations");
+  if (witness.contains("proof")) record.proof = read_invocations(fields, witness["proof"], "proof");
   return record;
 }
 

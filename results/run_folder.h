@@ -80,6 +80,7 @@ struct FaultLog {
 struct WitnessRecord {
   std::string explanation;
   std::vector<std::uint32_t> operations;  ///< indexes of invocations
+  std::vector<std::uint32_t> proof;       ///< the few that prove it by themselves; empty: not known
 };
 
 /// An entry of verdicts.json.

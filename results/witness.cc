@@ -73,13 +73,23 @@ const Operation* find_operation(const History& history, std::uint32_t invoked) {
   return found != operations.end() && found->invoked == invoked ? &*found : nullptr;
 }
 
+/// Those of the sentence and those of the proof, in order of invocation.
+std::vector<std::uint32_t> named(const WitnessRecord& witness) {
+  std::vector<std::uint32_t> all = witness.operations;
+  all.insert(all.end(), witness.proof.begin(), witness.proof.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
 }  // namespace
 
 Read<ordered_json> witness_json(const WitnessRecord& witness, const History& history) {
   ordered_json json;
   json["explanation"] = witness.explanation;
   ordered_json operations = ordered_json::array();
-  for (const std::uint32_t index : witness.operations) {
+  const std::vector<std::uint32_t> all = named(witness);
+  for (const std::uint32_t index : all) {
     if (operations.size() == kMaxWitnessOperations) break;
     const Operation* operation = find_operation(history, index);
     if (!operation)
@@ -88,7 +98,7 @@ Read<ordered_json> witness_json(const WitnessRecord& witness, const History& his
   }
   const std::size_t shown = operations.size();
   json["operations"] = std::move(operations);
-  if (shown < witness.operations.size()) json["operations_omitted"] = witness.operations.size() - shown;
+  if (shown < all.size()) json["operations_omitted"] = all.size() - shown;
   return {boost::system::in_place_value, std::move(json)};
 }
 

@@ -28,6 +28,17 @@ std::string result(const Judged& judged) {
   return text;
 }
 
+std::string indented(const std::string& lines) {
+  std::string text;
+  for (std::size_t begin = 0; begin < lines.size();) {
+    const std::size_t end = lines.find('\n', begin) + 1;
+    if (end - begin > 1) text += "    ";
+    text += lines.substr(begin, end - begin);
+    begin = end;
+  }
+  return text;
+}
+
 /// Below the table, since no column would be wide enough.
 std::string remarks(const Judgement& judgement) {
   std::string text;
@@ -62,8 +73,10 @@ std::string witnesses_text(const Judgement& judgement, std::size_t most) {
                         v.count == 1 ? "once" : fmt::format("{} times", v.count),
                         judged->promise.guaranteed ? "guaranteed" : "not guaranteed");
     const std::size_t shown = std::min(most, v.witnesses.size());
-    for (std::size_t i = 0; i < shown; ++i)
+    for (std::size_t i = 0; i < shown; ++i) {
       text += "  - " + wrapped(v.witnesses[i].explanation, 4, kColumns) + '\n';
+      if (i < judged->told.size()) text += '\n' + indented(judged->told[i]) + '\n';
+    }
     if (v.count > shown) text += fmt::format("  ... and {} more\n", v.count - shown);
   }
   return text;

@@ -73,10 +73,13 @@ class EndToEnd(unittest.TestCase):
                               timeout=timeout, stdin=subprocess.DEVNULL)
 
     def run_experiment(self, name, *arguments, timeout=180):
-        """`fracas run` into a folder of its own; checks that nothing is left behind."""
+        """`fracas run` into a folder of its own; checks that nothing is left behind, and replays what was certified."""
         folder = self.scratch / name
         done = self.fracas("run", *arguments, "--out", folder, timeout=timeout)
         self.assertEqual(processes_of(folder), [], "nodes were left behind")
+        if (folder / "certificates.jsonl").exists():
+            replayed = self.fracas("verify", folder)
+            self.assertEqual(replayed.returncode, 0, f"a verdict is not what its certificate proves:\n{replayed.stdout}{replayed.stderr}")
         return Run(done, folder)
 
     def start_run(self, name, *arguments):
