@@ -3,6 +3,7 @@
 
 #include "results/html.h"
 #include "results/page.h"
+#include "results/space_time.h"
 
 namespace fracas::results {
 
@@ -79,7 +80,8 @@ std::string witness_item(const ordered_json& witness) {
   if (witness.contains("operations_omitted"))
     rows += row(fmt::format(R"(<td colspan="9">and {} more operations</td>)",
                             grouped(witness["operations_omitted"])));
-  return fmt::format("<li><details><summary>{}</summary>\n{}</details></li>\n", explanation,
+  return fmt::format("<li><details><summary>{}</summary>\n{}{}</details></li>\n", explanation,
+                     space_time_svg(witness["operations"]),
                      table({"#event", "#invoked (s)", "#completed (s)", "session / process", "node", "f",
                             "key", "value", "outcome"},
                            rows, "operations"));
