@@ -13,6 +13,17 @@ using testing::HasSubstr;
 
 constexpr const char* kContext = R"({"n1#1":1})";
 
+TEST(SetFull, IsNotDecidedBySetsThatNobodyReads) {
+  Story unread;
+  unread.add(1, "1").ok(1);
+  EXPECT_EQ(judge("set-full", unread).result, Result::unknown);
+
+  Story one_of_two;
+  one_of_two.add(1, "1").ok(1).found(2, "[1]");
+  one_of_two.call({.session = 1, .f = Function::add, .key = "unread", .value = "2"}).ok(1);
+  EXPECT_EQ(judge("set-full", one_of_two).result, Result::holds);
+}
+
 TEST(LostUpdates, AnAcknowledgedAddIsOnSomeReplica) {
   Story s;
   s.add(1, "1").ok(1, "null", "", "", "[]").add(2, "2").ok(2, "null", "", "", "[1]");
