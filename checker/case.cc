@@ -12,6 +12,8 @@ Conflict KeyCase::conflict() const { return case_->conflict(); }
 
 const JudgedAs& KeyCase::judged_as() const { return case_->judged_as(); }
 
+bool KeyCase::contexts_recorded() const { return case_->contexts_recorded(); }
+
 const KeyDump* KeyCase::dump() const { return case_->dump(name()); }
 
 const Writers& KeyCase::writers() const {
@@ -29,6 +31,7 @@ Case::Case(const History& history, const Evidence& evidence, JudgedAs judged_as)
       evidence_(evidence),
       judged_as_(std::move(judged_as)),
       conflict_(conflict_of(history, evidence)),
+      contexts_recorded_(evidence.conflict == "siblings" || records_contexts(history)),
       places_(history.operations().size(), 0) {
   auto keys = operations_by_key(history);
   keys_.reserve(keys.size());

@@ -48,6 +48,7 @@ class KeyCase : public KeyOperations {
   const Evidence& evidence() const;
   Conflict conflict() const;
   const JudgedAs& judged_as() const;
+  bool contexts_recorded() const;
   std::string_view name() const { return history().text(key); }
   /// Null: none was taken.
   const KeyDump* dump() const;
@@ -79,6 +80,10 @@ class Case {
   const Evidence& evidence() const { return evidence_; }
   Conflict conflict() const { return conflict_; }
   const JudgedAs& judged_as() const { return judged_as_; }
+  /// It is known what a write with siblings had superseded: the store is one that keeps siblings, where a
+  /// write without context supersedes nothing, or contexts or clocks were recorded. A history from elsewhere
+  /// may leave them out.
+  bool contexts_recorded() const { return contexts_recorded_; }
   /// In the order in which the history first names them.
   std::span<const KeyCase> keys() const { return keys_; }
   const KeyDump* dump(std::string_view key) const;
@@ -94,6 +99,7 @@ class Case {
   const Evidence& evidence_;
   JudgedAs judged_as_;
   Conflict conflict_;
+  bool contexts_recorded_;
   std::vector<KeyCase> keys_;
   std::vector<std::uint32_t> places_;  ///< of each operation among those of its key
   std::map<std::string_view, const KeyDump*> dumps_;

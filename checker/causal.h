@@ -73,7 +73,8 @@ class CausalKey {
 
   /// For each set of demands, what is missing. Views of a group are next to each other, of one session, and
   /// began at the same event. Memory: about 40 bytes a version, view and demand, and 32 MB for contested
-  /// pairs at most. The error says which limit was reached.
+  /// pairs at most. The error says which limit was reached. Where no contexts were recorded,
+  /// only what nobody can have superseded is missing (causal_doubt.cc).
   boost::system::result<std::vector<std::vector<Missing>>, std::string> missing(std::span<const View>,
                                                                                 std::vector<Demands>) const;
   /// Ascending by view. The error says which limit was reached.
@@ -84,6 +85,8 @@ class CausalKey {
   void find_versions();
   void note_answers();
   void link();
+  boost::system::result<std::vector<std::vector<Missing>>, std::string> missing_in_doubt(
+      std::span<const View> views, std::vector<Demands>) const;
 
   const KeyCase& key_;
   std::vector<const Operation*> versions_;      ///< by invocation

@@ -379,6 +379,7 @@ class CausalSweep {
 
 boost::system::result<std::vector<std::vector<Missing>>, std::string> CausalKey::missing(
     std::span<const View> views, std::vector<Demands> questions) const {
+  if (!key_.contexts_recorded()) return missing_in_doubt(views, std::move(questions));
   return CausalSweep(*this, views).missing(std::move(questions));
 }
 

@@ -32,10 +32,7 @@ bool reads_siblings(const History& history) {
 }
 
 bool shows_siblings(const History& history) {
-  if (history.causal_clocks() || history.any_siblings()) return true;
-  const auto operations = history.operations();
-  return std::any_of(operations.begin(), operations.end(), [](const Operation& o) { return o.contextual; }) ||
-         reads_siblings(history);
+  return records_contexts(history) || history.any_siblings() || reads_siblings(history);
 }
 
 bool shows_stamps(const History& history) { return history.any_stamps(); }
@@ -102,6 +99,12 @@ Conflict conflict_of(const History& history, const Evidence& evidence) {
   if (evidence.conflict == "lww") return Conflict::lww;
   if (shows_stamps(history)) return Conflict::lww;
   return shows_siblings(history) ? Conflict::siblings : Conflict::unknown;
+}
+
+bool records_contexts(const History& history) {
+  const auto operations = history.operations();
+  return history.causal_clocks() ||
+         std::any_of(operations.begin(), operations.end(), [](const Operation& o) { return o.contextual; });
 }
 
 std::vector<KeyOperations> operations_by_key(const History& history) {

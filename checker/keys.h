@@ -24,6 +24,9 @@ enum class Conflict : std::uint8_t {
 /// What the evidence says; else what the history shows (stamps, contexts, siblings).
 Conflict conflict_of(const History&, const Evidence&);
 
+/// True if the history shows a causal context, or the causal clock of an answer.
+bool records_contexts(const History&);
+
 /// Keys are judged by what writes them.
 enum class KeyKind : std::uint8_t {
   reg,   ///< reads, writes and deletes

@@ -189,6 +189,28 @@ TEST(Regular, ABareHistoryWithArraysThatNobodyWroteHasSiblings) {
   EXPECT_EQ(verdict.count, 1U);
 }
 
+TEST(Regular, WithoutContextsAWriteMayHaveSupersededWhatHadBegunBeforeItEnded) {
+  Story shown;
+  shown.wrote(1, "1").wrote(2, "2").found(3, "[1,2]");
+  shown.wrote(3, "3").found(4, "3");  // after having seen both, or blindly: nobody tells
+  EXPECT_EQ(judge("regular", shown).result, Result::holds);
+
+  Story concurrent;
+  concurrent.wrote(1, "1").wrote(2, "2").found(3, "[1,2]");
+  concurrent.write(1, "3").wrote(2, "4").ok(1).found(4, "3");  // the store may have overwritten 4
+  EXPECT_EQ(judge("regular", concurrent).result, Result::holds);
+}
+
+TEST(Regular, WithoutContextsADeleteMayHaveTakenEverythingBeforeItsEnd) {
+  Story s;
+  s.wrote(1, "1").wrote(2, "2").found(3, "[1,2]").remove(3).ok(3).found(4, "null");
+  EXPECT_EQ(judge("regular", s).result, Result::holds);
+
+  Story later;
+  later.wrote(1, "1").wrote(2, "2").found(3, "[1,2]").remove(3).ok(3).wrote(1, "3").found(4, "null");
+  EXPECT_EQ(judge("regular", later).result, Result::violated);
+}
+
 TEST(Regular, NamesTheFaultsAround) {
   Story s;
   s.wrote(1, "1").wrote(2, "2").found(3, "1");

@@ -65,6 +65,28 @@ RC_GTEST_PROP(TrustInVersions, WhatRestsOnValuesIsTheSameWithoutThem, ()) {
   }
 }
 
+RC_GTEST_PROP(TrustInVersions, WithoutContextsNobodyIsAccusedWhoIsNotWithThem, ()) {
+  RandomRunOptions options;
+  options.seed = *rc::gen::arbitrary<std::uint64_t>();
+  options.conflict = "siblings";
+  options.sets = 0;
+  options.dumps = false;
+  options.operations = *rc::gen::inRange(1, 40);
+  const ModelRun run = random_run(options);
+  Evidence siblings;
+  siblings.conflict = "siblings";
+  const Evidence nothing;
+  const History bare = stripped(run.history);
+  const Case without(bare, nothing);
+  if (without.conflict() != Conflict::siblings) return;  // no answer showed two
+  const Case with(run.history, siblings);
+  for (const char* name : {"regular", "read-your-writes", "monotonic-reads", "antichain"}) {
+    const Verdict told = find_property(name)->check(without);
+    RC_CLASSIFY(told.result == Result::violated, std::string(name) + " violated");
+    RC_ASSERT(told.count <= find_property(name)->check(with).count);
+  }
+}
+
 TEST(TrustInVersions, AStampThatIsUsedTwiceIsALie) {
   Story story;
   story.wrote(1, "\"a\"", R"([100,"n1",1])").wrote(2, "\"b\"", R"([100,"n1",1])");
