@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "checker/linearizability/judged.h"
 #include "harness/commands/judgement_text.h"
 #include "harness/judge.h"
 #include "harness/judgement.h"
@@ -41,7 +42,15 @@ Result<BareOptions> bare_options(const CheckOptions& options) {
       return no_such("--model", options.model, names);
     }
   }
-  bare.judged_as.algorithm = options.algorithm;
+  if (!options.algorithm.empty()) {
+    namespace linearizability = checker::linearizability;
+    if (linearizability::find_algorithm(options.algorithm) == nullptr) {
+      std::vector<std::string_view> names;
+      for (const linearizability::Algorithm& a : linearizability::algorithms()) names.push_back(a.name);
+      return no_such("--algorithm", options.algorithm, names);
+    }
+    bare.judged_as.algorithm = options.algorithm;
+  }
   if (!options.initial.empty()) {
     const auto initial = compact(options.initial);
     if (!initial)

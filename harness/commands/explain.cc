@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 
+#include "checker/linearizability/judged.h"
 #include "checker/model.h"
 #include "checker/property.h"
 #include "harness/commands/experiments_folder.h"
@@ -74,6 +75,12 @@ std::optional<std::string> explain_model(const std::string& name) {
   for (const checker::ModelInfo& model : checker::models())
     if (model.name == name) return paragraph(name, "a model (fracas check --model)", model.sentence);
   return std::nullopt;
+}
+
+std::optional<std::string> explain_algorithm(const std::string& name) {
+  const checker::linearizability::Algorithm* algorithm = checker::linearizability::find_algorithm(name);
+  if (algorithm == nullptr) return std::nullopt;
+  return paragraph(name, "an algorithm of linearizability (fracas check --algorithm)", algorithm->sentence);
 }
 
 std::optional<std::string> explain_bug(const std::string& name) {
@@ -217,8 +224,9 @@ Exit explain_command(const std::string& name, Console& console) {
   }
   // A name may mean several things: "register" is a workload and a model.
   std::string meanings;
-  for (const auto explain : {explain_workload, explain_model, explain_fault, explain_fault_class,
-                             explain_property, explain_bug, explain_preset, explain_target, explain_key})
+  for (const auto explain :
+       {explain_workload, explain_model, explain_algorithm, explain_fault, explain_fault_class,
+        explain_property, explain_bug, explain_preset, explain_target, explain_key})
     if (const std::optional<std::string> text = explain(name))
       meanings += (meanings.empty() ? "" : "\n") + *text;
   if (!meanings.empty()) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "checker/linearizability/judged.h"
 #include "checker/model.h"
 #include "checker/property.h"
 #include "harness/commands/experiments_folder.h"
@@ -45,6 +46,7 @@ constexpr Catalogue kCatalogues[] = {
     {"workloads", [] { return entries(workloads::workloads()); }},
     {"faults", [] { return entries(nemesis::kinds()); }},
     {"properties", [] { return entries(checker::properties()); }},
+    {"algorithms", [] { return entries(checker::linearizability::algorithms()); }},
     {"models", [] { return entries(checker::models()); }},
     {"targets", target_entries},
     {"presets", [] { return entries(store::presets()); }},

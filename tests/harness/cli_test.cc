@@ -50,6 +50,8 @@ TEST(CommandLine, MistakesAre254WithTheWordMeant) {
       {{"check", "no-such-folder"}, "fracas: no-such-folder: there is no such run folder or history\n"},
       {{"check", "any", "--format", "edm"},
        "fracas: --format edm: there is no such format, did you mean 'edn'?\n"},
+      {{"check", "any", "--algorithm", "zone"},
+       "fracas: --algorithm zone: there is no such algorithm, did you mean 'zones'?\n"},
       {{"check", "any", "--model", "cas-regsiter"},
        "fracas: --model cas-regsiter: there is no such model, did you mean 'cas-register'?\n"},
       {{"check", "any", "--initial", "nil"},
