@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "checker/properties/all.h"
-#include "checker/verdict.h"
 #include "checker/visibility/order_story.h"
 #include "checker/visibility/pram.h"
+#include "checker/visibility/session_verdict.h"
 
 namespace fracas::checker {
 namespace {
@@ -29,21 +29,12 @@ Witness tell(const Case& whole, const SessionHistory& history, const Unordered& 
 }  // namespace
 
 Verdict check_pram(const Case& whole) {
-  VerdictBuilder verdict("pram");
-  if (whole.conflict() == Conflict::siblings)
-    return std::move(verdict).finish("a register with siblings returns no single write");
-  const SessionHistory& history = session_history(whole);
-  if (!history.out_of_order.empty()) {
-    verdict.undecided(history.out_of_order);
-    return std::move(verdict).finish("");
-  }
-  verdict.checked(history.reads);
-  if (!history.equal_values.empty()) verdict.undecided(history.equal_values);
-  const PramCheck found = check_pipelines(history);
-  if (!found.undecided.empty()) verdict.undecided(found.undecided);
-  for (std::uint64_t i = 0; i < found.count; ++i)
-    verdict.violated([&] { return tell(whole, history, found.sessions[i]); });
-  return std::move(verdict).finish("no read of a register can be traced to one write");
+  return judge_sessions("pram", whole, [&](const SessionHistory& history, VerdictBuilder& verdict) {
+    const PramCheck found = check_pipelines(history);
+    if (!found.undecided.empty()) verdict.undecided(found.undecided);
+    for (std::uint64_t i = 0; i < found.count; ++i)
+      verdict.violated([&] { return tell(whole, history, found.sessions[i]); });
+  });
 }
 
 }  // namespace fracas::checker

@@ -3,9 +3,7 @@
 // causal order). AWDIT takes 1.35 s for 10^6 operations of 10 sessions, 114 s and 23 GB for 10^7 of 50.
 #include <benchmark/benchmark.h>
 
-#include <cstdlib>
 #include <deque>
-#include <fstream>
 #include <map>
 #include <random>
 #include <string>
@@ -13,17 +11,10 @@
 #include <vector>
 
 #include "checker/property.h"
+#include "tests/bench/peak_memory.h"
 
 namespace fracas::checker {
 namespace {
-
-double peak_mb() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) / 1024;
-  }
-  return 0;
-}
 
 /// Half reads, half writes of unique values, on keys drawn evenly; each session is at a replica of its own,
 /// which hears of every write after up to `lag` further writes, in the order in which they happened.

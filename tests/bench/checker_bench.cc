@@ -3,25 +3,16 @@
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "checker/property.h"
+#include "tests/bench/peak_memory.h"
 #include "tests/checker/large_history.h"
 
 namespace fracas::checker {
 namespace {
-
-/// Highest resident set of this process so far, in MB.
-double peak_mb() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) / 1024;
-  }
-  return 0;
-}
 
 std::filesystem::path written_history(const LargeOptions& options) {
   const auto path =
