@@ -49,7 +49,7 @@ struct BareOptions {
   std::vector<std::string> properties{};  ///< empty: all that the history can decide
 };
 
-/// A bare history: the properties named are taken as promised (all, if none is named).
+/// A bare history: the properties named are taken as promised (all that it can decide, if none is named).
 Result<Judgement> judge_history(const std::filesystem::path& file, const BareOptions&);
 
 }  // namespace fracas::harness

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iterator>
+#include <set>
 
 #include "checker/explain.h"
 #include "checker/proofs/traces.h"
@@ -61,14 +63,15 @@ class Teller {
         history_(whole.history()),
         traces_(traces(whole)),
         key_(witness.key) {
-    std::vector<std::uint32_t> names = witness.operations;
-    names.insert(names.end(), witness.proof.begin(), witness.proof.end());
-    std::sort(names.begin(), names.end());
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    for (const std::uint32_t name : names)
+    const std::set<std::uint32_t> named(witness.operations.begin(), witness.operations.end());
+    std::set<std::uint32_t> told = named;
+    told.insert(witness.proof.begin(), witness.proof.end());
+    const std::size_t all = told.size();
+    keep_last(told, std::max(named.size(), kToldOperations), named);
+    keep_last(told, kToldOperations, {});
+    omitted_ = all - told.size();
+    for (const std::uint32_t name : told)
       if (const Operation* o = history_.invoked_at(name)) operations_.push_back(o);
-    omitted_ = operations_.size() - std::min(operations_.size(), kToldOperations);
-    operations_.resize(operations_.size() - omitted_);
   }
 
   ProofText tell() const {
@@ -77,7 +80,7 @@ class Teller {
       text.let.push_back(fmt::format("{}: {}", letter(i), describe(history_, *operations_[i])));
       text.bars.push_back(bar(i));
     }
-    if (omitted_ > 0) text.let.push_back(fmt::format("and {} more operations", omitted_));
+    if (omitted_ > 0) text.let.push_back(fmt::format("beside {} other operations", omitted_));
     if (const KeyDump* dump = whole_.dump(key_)) text.let.push_back(held(*dump));
     std::vector<std::string> facts = in_time();
     for (std::string& fact : sessions()) facts.push_back(std::move(fact));
@@ -89,6 +92,13 @@ class Teller {
   }
 
  private:
+  /// Takes the earliest away until `most` are left, but none of `named`: a contradiction shows at its end.
+  static void keep_last(std::set<std::uint32_t>& told, std::size_t most,
+                        const std::set<std::uint32_t>& named) {
+    for (auto at = told.begin(); told.size() > most && at != told.end();)
+      at = named.contains(*at) ? std::next(at) : told.erase(at);
+  }
+
   Bar bar(std::size_t i) const {
     const Operation& o = *operations_[i];
     Bar bar{.name = letter(i),
